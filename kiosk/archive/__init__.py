@@ -1,0 +1,1 @@
+"""Saved events: the event file and what reads it."""

@@ -1,0 +1,182 @@
+"""The commands. Qt is imported only by those that need a window; a user's mistake is a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kiosk import __version__, settings
+from kiosk.domain.errors import KioskError, SettingsError, UsageError
+from kiosk.domain.scenes import SCENES
+from kiosk.sources import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXAMPLES: Final = """\
+examples:
+  kiosk demo                                   the bundled demo event: wall and desk
+  kiosk init tweetup.toml                      write a commented file to start from
+  kiosk check tweetup.toml                     read it, reach every source, say what would happen
+  kiosk run tweetup.toml                       wall on the outer screen, desk on yours
+  kiosk replay evening.wall --speed 4          a saved event again, four times as fast, without a network
+  kiosk snapshot evening.wall --scene spotlight --size 3840x2160 -o stage.png
+  kiosk doctor                                 what this machine has and lacks
+
+exit codes: 0 done, 2 wrong usage or configuration, 1 anything else
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; return its exit code: 0 done, 2 usage or configuration, 1 anything else."""
+    arguments = _parser().parse_args(argv)
+    level = logging.DEBUG if arguments.verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        return int(arguments.command(arguments))
+    except (SettingsError, UsageError) as error:
+        print(f"kiosk: {error}", file=sys.stderr)  # noqa: T201  # the command line speaks to its user
+        return 2
+    except (KioskError, OSError) as error:
+        print(f"kiosk: {error}", file=sys.stderr)  # noqa: T201  # the command line speaks to its user
+        return 1
+    except KeyboardInterrupt:
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kiosk",
+        description="Tweetup Wall: what attendees post, shown to the hall, run safely by one operator.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"kiosk {__version__}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more, to the terminal")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    run = commands.add_parser("run", help="show a live event: wall and desk")
+    run.add_argument("event", type=Path, metavar="EVENT.toml")
+    one = run.add_mutually_exclusive_group()
+    one.add_argument("--wall-only", action="store_true", help="no desk window")
+    one.add_argument("--desk-only", action="store_true", help="no wall window")
+    run.add_argument("--windowed", action="store_true", help="the wall in an ordinary window")
+    run.set_defaults(command=_run)
+
+    demo = commands.add_parser("demo", help="play the bundled demo event")
+    demo.add_argument("--duration", type=_seconds, metavar="SECONDS", help="end by itself (without a display: 20)")
+    demo.add_argument("--windowed", action="store_true", help="the wall in an ordinary window")
+    demo.set_defaults(command=_demo)
+
+    replay = commands.add_parser("replay", help="play a saved event again, without a network")
+    replay.add_argument("file", type=Path, metavar="FILE.wall")
+    replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="0.25 to 1000 times as fast (1)")
+    replay.add_argument("--start", type=_seconds, default=0.0, metavar="SECONDS", help="begin this far into it")
+    replay.add_argument("--windowed", action="store_true", help="the wall in an ordinary window")
+    replay.set_defaults(command=_replay)
+
+    snapshot = commands.add_parser("snapshot", help="draw a saved event's scene into a picture, off-screen")
+    snapshot.add_argument("file", type=Path, metavar="FILE.wall")
+    snapshot.add_argument("--scene", required=True, choices=[*SCENES, "slate", "desk"], metavar="NAME")
+    snapshot.add_argument("--size", type=_size, default=(1920, 1080), metavar="WxH", help="pixels (1920x1080)")
+    snapshot.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png")
+    snapshot.add_argument("--theme", choices=settings.THEMES, default="night", help="the look (night)")
+    snapshot.set_defaults(command=_snapshot)
+
+    check = commands.add_parser("check", help="read an EVENT.toml, reach every source, say what would happen")
+    check.add_argument("event", type=Path, metavar="EVENT.toml")
+    check.set_defaults(command=_check)
+
+    doctor = commands.add_parser("doctor", help="say what this machine has and lacks")
+    doctor.set_defaults(command=_doctor)
+
+    init = commands.add_parser("init", help="write a commented EVENT.toml")
+    init.add_argument("event", type=Path, nargs="?", default=Path("event.toml"), metavar="EVENT.toml")
+    init.set_defaults(command=_init)
+    return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 10 * 24 * 3600:
+        raise argparse.ArgumentTypeError("seconds between 0 and ten days")
+    return value
+
+
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0.25 <= value <= 1000:  # noqa: PLR2004  # the bounds that the help states
+        raise argparse.ArgumentTypeError("a speed between 0.25 and 1000")
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("a size such as 1920x1080") from error
+    if not (320 <= width <= 8192 and 320 <= height <= 8192):  # noqa: PLR2004  # what one picture may hold
+        raise argparse.ArgumentTypeError("each side between 320 and 8192 pixels")
+    return width, height
+
+
+def _load(path: Path) -> settings.Settings:
+    return settings.load(path, SOURCES)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+
+    shown = app.Windows(wall=not arguments.desk_only, desk=not arguments.wall_only, windowed=arguments.windowed)
+    return app.run(_load(arguments.event), shown)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+
+    return app.demo(app.Windows(windowed=arguments.windowed), arguments.duration)
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+
+    shown = app.Windows(windowed=arguments.windowed)
+    return app.replay(arguments.file, shown, speed=arguments.speed, start=arguments.start)
+
+
+def _snapshot(arguments: argparse.Namespace) -> int:
+    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+
+    if not arguments.output.parent.is_dir():
+        raise UsageError(f"There is no folder {arguments.output.parent}; make it first.")
+    return app.snapshot(
+        arguments.file, arguments.scene, size=arguments.size, output=arguments.output, theme=arguments.theme
+    )
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from kiosk.runtime.check import check  # noqa: PLC0415  # the network only where it is asked for
+
+    return asyncio.run(check(_load(arguments.event), print))
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
+    from kiosk.ui.doctor import examine  # noqa: PLC0415  # Qt only where it is asked for
+
+    return examine(print)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    try:
+        with arguments.event.open("x", encoding="utf-8") as file:
+            file.write(settings.template())
+    except FileExistsError as error:
+        raise UsageError(f"{arguments.event} exists; name another file, or remove it first.") from error
+    print(f"Wrote {arguments.event}. Name the event and its hashtag in it, then: kiosk check {arguments.event}")  # noqa: T201  # the command line speaks to its user
+    return 0

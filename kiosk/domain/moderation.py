@@ -1,0 +1,101 @@
+"""What may be shown: the rules' verdict, the hash a decision binds to, and the gate's one question."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from kiosk.domain.model import ContentHash, Opinion, Photo, Post, PostState, Standing, State, Verdict
+from kiosk.domain.text import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+
+
+class Mode(StrEnum):
+    """Who may put a post on the wall. Every start is in REVIEW."""
+
+    REVIEW = "review"
+    TRUSTED = "trusted"
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """The lists of the event file; words are matched folded, authors by their full handle."""
+
+    blocked_words: tuple[str, ...] = ()
+    blocked_authors: tuple[str, ...] = ()
+    trusted_authors: tuple[str, ...] = ()
+
+
+def judge(post: Post, rules: Rules) -> Verdict:
+    """Say what the rules think of a post: REJECT for a blocked author, HOLD with reasons for anything odd,
+    ALLOW for a trusted author with nothing odd, HOLD otherwise. Words only flag; people decide.
+    """
+    handle = post.author.handle.casefold().lstrip("@")
+    if handle in _handles(rules.blocked_authors):
+        return Verdict(Opinion.REJECT, ("The author is on the list of blocked authors.",))
+    reasons = tuple(_oddities(post, rules))
+    trusted = handle in _handles(rules.trusted_authors)
+    return Verdict(Opinion.ALLOW if trusted and not reasons else Opinion.HOLD, reasons)
+
+
+def _handles(listed: tuple[str, ...]) -> set[str]:
+    return {handle.casefold().lstrip("@") for handle in listed}
+
+
+def _oddities(post: Post, rules: Rules) -> Iterator[str]:
+    if post.sensitive:
+        yield "The author marked it as sensitive."
+    if post.warning:
+        yield f"Content warning: {post.warning}"
+    if not post.text and not post.attachments:
+        yield "It has neither text nor a picture."
+    for place, words in _shown(post):
+        spaced, squeezed = folded(words)
+        for blocked in rules.blocked_words:
+            wanted, tight = folded(blocked)
+            if f" {wanted} " in f" {spaced} " or (len(tight) > 4 and tight in squeezed):  # noqa: PLR2004  # shorter words stand inside ordinary ones
+                yield f"Listed word “{blocked}” in the {place}."
+
+
+def _shown(post: Post) -> Iterator[tuple[str, str]]:
+    """Every string that can reach a pixel, with the name of its place."""
+    yield "text", post.text
+    yield "name", post.author.name
+    yield "handle", post.author.handle
+    yield "content warning", post.warning
+    for item in post.attachments:
+        yield "picture's description", item.alt
+
+
+def content_hash(state: PostState) -> ContentHash:
+    """Hash everything of a post that can reach a pixel: text, names, avatar, warning, photos and alt text.
+
+    A picture counts by the bytes that we would show; one that failed or has not come counts as absent.
+    """
+    post = state.post
+    pictures = [
+        (url, photo.sha256 if isinstance(photo := state.photos.get(url), Photo) else "") for url in post.pictures
+    ]
+    shown = (
+        post.author.name,
+        post.author.handle,
+        post.text,
+        post.warning,
+        post.created_at,
+        [(item.kind, item.url, item.alt, item.focus) for item in post.attachments],
+        pictures,
+    )
+    return ContentHash(hashlib.sha256(_ENCODER.encode(shown)).hexdigest())
+
+
+def showable(state: State | None) -> bool:
+    """Whether a frame may hold this post: its newest decision approves exactly this content."""
+    return (
+        isinstance(state, PostState) and state.standing is Standing.APPROVED and state.approved == content_hash(state)
+    )

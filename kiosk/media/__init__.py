@@ -1,0 +1,1 @@
+"""The only room that meets foreign bytes: guarded HTTP and sandboxed decoding."""

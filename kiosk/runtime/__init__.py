@@ -1,0 +1,1 @@
+"""Tasks that live as long as the app, free of Qt."""

@@ -1,0 +1,127 @@
+"""The director: walks the playlist, hands each cue to the stage and journals what the hall was shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from kiosk.domain.errors import ArchiveError
+from kiosk.domain.events import CueShown
+from kiosk.domain.playlist import next_for_scroll, next_for_spotlight, reading_time
+from kiosk.domain.scenes import Cue
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from kiosk.domain.events import Change
+    from kiosk.domain.model import PostState, PostUri
+    from kiosk.domain.scenes import Scene
+    from kiosk.runtime.clocks import Clock
+    from kiosk.runtime.counters import Counters
+    from kiosk.runtime.gate import Gate
+    from kiosk.runtime.ledger import Ledger
+    from kiosk.runtime.panic import Panic
+    from kiosk.runtime.stage import Stage
+
+
+class Rotation:
+    """Whose turn it is, remembered per scene for the posts that the gate holds."""
+
+    def __init__(self, gate: Gate) -> None:
+        """Start with nobody having been shown."""
+        self._gate = gate
+        self._airings: dict[str, dict[PostUri, int]] = defaultdict(dict)
+        self._draws = 0
+        self.drawn: set[PostUri] = set()
+
+    def draw(self, scene: str, on_glass: Collection[PostUri]) -> PostState | None:
+        """Take the next post for `scene`, None where every approved post is on the glass."""
+        posts = self._gate.open_posts()
+        airings = self._airings[scene]
+        choose = next_for_scroll if scene == "scroll" else next_for_spotlight
+        state = choose(posts, airings, on_glass)
+        if state is None:
+            return None
+        self._draws += 1
+        airings[state.uri] = self._draws
+        self.drawn.add(state.uri)
+        if len(airings) > 2 * len(posts) + 100:
+            held = {post.uri for post in posts}
+            self._airings[scene] = {uri: turn for uri, turn in airings.items() if uri in held}
+        return state
+
+
+class Director:
+    """Keeps the stage supplied, follows the ledger through the gate, and obeys panic."""
+
+    def __init__(  # noqa: PLR0913  # each is one room of the program, handed in by name
+        self,
+        *,
+        stage: Stage,
+        gate: Gate,
+        rotation: Rotation,
+        ledger: Ledger,
+        panic: Panic,
+        clock: Clock,
+        counters: Counters,
+        playlist: Sequence[Scene],
+    ) -> None:
+        """Begin to follow the ledger and panic at once; `run` walks the playlist."""
+        self._stage = stage
+        self._gate = gate
+        self._rotation = rotation
+        self._ledger = ledger
+        self._panic = panic
+        self._clock = clock
+        self._counters = counters
+        self._playlist = playlist
+        ledger.listen(self._follow)
+        panic.listen(self._obey)
+        if panic.raised:
+            stage.slate(raised=True)
+
+    async def run(self) -> None:
+        """Walk the playlist for ever; a scene that has no post to show is skipped, the first never is."""
+        while True:
+            for scene in self._playlist:
+                cue = self._cue(scene)
+                if cue is None:
+                    await asyncio.sleep(0.2)
+                    continue
+                self._rotation.drawn = set(cue.posts)
+                started = self._clock.monotonic()
+                self._stage.show(cue)
+                await asyncio.sleep(cue.dwell)
+                await self._prove(cue, self._clock.monotonic() - started)
+
+    def _cue(self, scene: Scene) -> Cue | None:
+        if scene.slots == 0:
+            others = any(other.slots for other in self._playlist)
+            return Cue(scene.name, (), scene.dwell if others and self._gate.open_posts() else 5.0)
+        shown: list[PostState] = []
+        for _ in range(scene.slots):
+            state = self._rotation.draw(scene.name, [post.uri for post in shown])
+            if state is not None:
+                shown.append(state)
+        if not shown:
+            return None
+        dwell = max(scene.dwell, *(reading_time(post) for post in shown), 0.0)
+        return Cue(scene.name, tuple(post.uri for post in shown), dwell)
+
+    async def _prove(self, cue: Cue, seconds: float) -> None:
+        if self._panic.raised or not self._rotation.drawn:
+            return
+        uris = tuple(sorted(self._rotation.drawn))
+        try:
+            await self._ledger.commit(CueShown(at=self._clock.now(), scene=cue.scene, uris=uris, seconds=seconds))
+        except ArchiveError as error:
+            self._counters.count("Proof of play could not be written down", error)
+
+    def _follow(self, changes: Sequence[Change]) -> None:
+        shut = self._gate.follow(changes)
+        if shut:
+            self._stage.withdraw(shut)
+
+    def _obey(self, raised: bool) -> None:  # noqa: FBT001  # a listener's shape
+        self._stage.slate(raised=raised)

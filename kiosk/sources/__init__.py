@@ -1,0 +1,1 @@
+"""Places posts come from: one file per network, one line in SOURCES."""

@@ -1,0 +1,1 @@
+"""The Qt shell: windows, cards and the stage."""
