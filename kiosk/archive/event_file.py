@@ -1,0 +1,260 @@
+"""A saved event: one SQLite file with journal, folded posts, search index, cursors and photos; one thread uses it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, Self
+
+import apsw
+import msgspec
+
+from kiosk.archive import schema
+from kiosk.domain.errors import ArchiveError
+from kiosk.domain.events import (
+    Change,
+    Event,
+    EventDescribed,
+    PostEvent,
+    decode,
+    encode,
+    uri_of,
+)
+from kiosk.domain.fold import fold
+from kiosk.domain.model import Cursor, Photo, PostState, PostUri, Sha256, Standing, State, Tombstone
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
+
+_STATES: Final = msgspec.json.Decoder(State)
+_SHORT: Final = 3
+"""Characters that a trigram index needs; shorter words are looked for row by row."""
+
+
+class StoredPhoto(msgspec.Struct, frozen=True):
+    """A photo with its bytes, both JPEG of our own making; `photo.sha256` is the hash of `wall`."""
+
+    photo: Photo
+    wall: bytes
+    thumbnail: bytes
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the journal."""
+
+    seq: int
+    event: Event
+
+
+def sqlite_version() -> str:
+    """The SQLite that event files are written with."""
+    return apsw.sqlite_lib_version()
+
+
+class EventFile:
+    """Use it on the thread that opened it, and on no other."""
+
+    def __init__(self, path: Path, connection: apsw.Connection) -> None:
+        """Take over a connection; `open` and `open_recording` make one."""
+        self._path = path
+        self._db = connection
+        self._thread = threading.get_ident()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the event file of a running event, making it where there is none.
+
+        Raises:
+            ArchiveError: where it is open elsewhere, damaged, foreign or newer.
+
+        """
+        return cls(path, schema.open_writable(path))
+
+    @classmethod
+    def open_recording(cls, path: Path) -> Self:
+        """Open a saved event that is never written to.
+
+        Raises:
+            ArchiveError: where it is absent, open elsewhere, damaged, foreign or newer.
+
+        """
+        return cls(path, schema.open_readable(path))
+
+    def append(
+        self, events: Sequence[Event], *, cursor: Cursor | None = None, photos: Sequence[StoredPhoto] = ()
+    ) -> tuple[Change, ...]:
+        """Journal and fold events in one transaction, with the cursor and the photo bytes that belong to them.
+
+        Raises:
+            ArchiveError: where nothing of it was written.
+
+        """
+        try:
+            with self._connection() as db:
+                for photo in photos:
+                    db.execute(
+                        "INSERT OR IGNORE INTO photos VALUES(?, ?, ?, ?, ?)",
+                        (photo.photo.sha256, photo.photo.width, photo.photo.height, photo.wall, photo.thumbnail),
+                    )
+                changes = tuple(self._append(event) for event in events)
+                if cursor is not None:
+                    db.execute("INSERT OR REPLACE INTO cursors VALUES(?, ?)", (cursor.source, cursor.value))
+        except apsw.Error as error:
+            raise schema.explain(self._path, error) from error
+        return changes
+
+    def _append(self, event: Event) -> Change:
+        uri = uri_of(event)
+        self._db.execute(
+            "INSERT INTO journal(at, uri, event) VALUES(?, ?, ?)",
+            (event.at.isoformat(), uri, encode(event).decode()),
+        )
+        return self._fold(event)
+
+    def _fold(self, event: Event) -> Change:
+        uri = uri_of(event)
+        if uri is None or not isinstance(event, PostEvent):
+            return Change(event)
+        before = self.state(uri)
+        after = fold(before, event)
+        if after is not None and after is not before:
+            self._save(after)
+            if not isinstance(before, PostState) or not isinstance(after, PostState) or before.post != after.post:
+                self._index(after)
+        return Change(event, before, after)
+
+    def _save(self, state: State) -> None:
+        living = isinstance(state, PostState)
+        self._db.execute(
+            "INSERT OR REPLACE INTO posts VALUES(?, ?, ?, ?, ?)",
+            (
+                state.uri,
+                state.standing if living else None,
+                state.received_at.timestamp() if living else None,
+                state.decided_at.timestamp() if living and state.decided_at else None,
+                msgspec.json.encode(state).decode(),
+            ),
+        )
+
+    def _index(self, state: State) -> None:
+        for (row,) in self._db.execute("DELETE FROM search_rows WHERE uri = ? RETURNING id", (state.uri,)).fetchall():
+            self._db.execute("DELETE FROM search WHERE rowid = ?", (row,))
+        if isinstance(state, Tombstone):
+            return
+        post = state.post
+        words = "\n".join((post.text, post.author.name, post.author.handle, *(item.alt for item in post.attachments)))
+        self._db.execute("INSERT INTO search(uri, words) VALUES(?, ?)", (state.uri, words))
+        self._db.execute("INSERT INTO search_rows VALUES(?, ?)", (state.uri, self._db.last_insert_rowid()))
+
+    def state(self, uri: PostUri) -> State | None:
+        """What is known of one post."""
+        rows = self._rows("SELECT state FROM posts WHERE uri = ?", (uri,))
+        return _STATES.decode(str(rows[0][0])) if rows else None
+
+    def known(self, uris: Collection[PostUri]) -> dict[PostUri, State]:
+        """What is known of several posts; those never met are left out."""
+        return {uri: state for uri in uris if (state := self.state(uri)) is not None}
+
+    def states(self, standing: Standing, *, limit: int, newest: bool = False) -> list[PostState]:
+        """At most `limit` posts of one standing: by decision where approved, by arrival otherwise; oldest first."""
+        column = "decided_at" if standing is Standing.APPROVED else "received_at"
+        order = "DESC" if newest else "ASC"
+        rows = self._rows(
+            f"SELECT state FROM posts WHERE standing = ? ORDER BY {column} {order}, uri {order} LIMIT ?",  # noqa: S608  # both words are ours
+            (standing, limit),
+        )
+        return [state for (text,) in rows if isinstance(state := _STATES.decode(str(text)), PostState)]
+
+    def counts(self) -> dict[Standing, int]:
+        """How many posts there are of each standing."""
+        rows = self._rows("SELECT standing, count(*) FROM posts WHERE standing IS NOT NULL GROUP BY standing")
+        found = {str(standing): int(str(number)) for standing, number in rows}
+        return {standing: found.get(standing, 0) for standing in Standing}
+
+    def cursor(self, source: str) -> Cursor | None:
+        """How far a source has been read."""
+        rows = self._rows("SELECT value FROM cursors WHERE source = ?", (source,))
+        return Cursor(source, str(rows[0][0])) if rows else None
+
+    def photo(self, sha256: Sha256, *, thumbnail: bool = False) -> bytes | None:
+        """A photo's JPEG bytes in one of its two sizes."""
+        column = "thumbnail" if thumbnail else "wall"
+        rows = self._rows(f"SELECT {column} FROM photos WHERE sha256 = ?", (sha256,))  # noqa: S608  # both words are ours
+        found = rows[0][0] if rows else None
+        return found if isinstance(found, bytes) else None
+
+    def has_photo(self, sha256: Sha256) -> bool:
+        """Whether a photo's bytes are here."""
+        return bool(self._rows("SELECT 1 FROM photos WHERE sha256 = ?", (sha256,)))
+
+    def journal(self, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """At most `limit` journal lines behind number `after`, in their order.
+
+        Raises:
+            ArchiveError: where a line cannot be read.
+
+        """
+        rows = self._rows("SELECT seq, event FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        try:
+            return [Entry(int(str(seq)), decode(str(text))) for seq, text in rows]
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise ArchiveError(f"{self._path}: the journal holds a line that cannot be read ({error}).") from error
+
+    def described(self) -> EventDescribed | None:
+        """The newest description of the gathering."""
+        rows = self._rows(
+            'SELECT event FROM journal WHERE uri IS NULL AND event LIKE \'{"event":"event-described"%\' '
+            "ORDER BY seq DESC LIMIT 1"
+        )
+        event = decode(str(rows[0][0])) if rows else None
+        return event if isinstance(event, EventDescribed) else None
+
+    def search(self, words: str, limit: int) -> list[PostState]:
+        """Posts that hold every one of these words somewhere, newest arrivals first."""
+        wanted = words.split()
+        if not wanted:
+            return []
+        clauses = ["words MATCH ?"] if any(len(word) >= _SHORT for word in wanted) else []
+        bindings = [" ".join('"' + w.replace('"', '""') + '"' for w in wanted if len(w) >= _SHORT)] if clauses else []
+        for word in wanted:
+            if len(word) < _SHORT:
+                clauses.append("instr(lower(words), lower(?))")
+                bindings.append(word)
+        rows = self._rows(
+            f"SELECT state FROM search JOIN posts USING(uri) WHERE {' AND '.join(clauses)} "  # noqa: S608  # the clauses are ours
+            "ORDER BY received_at DESC LIMIT ?",
+            (*bindings, limit),
+        )
+        return [state for (text,) in rows if isinstance(state := _STATES.decode(str(text)), PostState)]
+
+    def rebuild(self) -> None:
+        """Fold the whole journal anew; a projection made by older code becomes this code's."""
+        try:
+            with self._connection() as db:
+                for table in ("posts", "search", "search_rows"):
+                    db.execute(f"DELETE FROM {table}")  # noqa: S608  # the name is ours
+                for entry in self._all():
+                    self._fold(entry.event)
+        except apsw.Error as error:
+            raise schema.explain(self._path, error) from error
+
+    def _all(self) -> Iterator[Entry]:
+        after = 0
+        while entries := self.journal(after):
+            yield from entries
+            after = entries[-1].seq
+
+    def close(self) -> None:
+        """Fold the log into the file and close it."""
+        schema.close(self._connection())
+
+    def _rows(self, query: str, bindings: Sequence[str | int] = ()) -> list[tuple[object, ...]]:
+        try:
+            return self._connection().execute(query, bindings).fetchall()
+        except apsw.Error as error:
+            raise schema.explain(self._path, error) from error
+
+    def _connection(self) -> apsw.Connection:
+        if threading.get_ident() != self._thread:
+            raise AssertionError("an event file is used on the thread that opened it")
+        return self._db

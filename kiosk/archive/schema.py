@@ -1,0 +1,135 @@
+"""The event file's tables, and how one is opened: locked, checked and recognised before anything is read."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import apsw
+
+from kiosk.domain.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APPLICATION_ID: Final = 0x77414C4C
+"""“wALL”, in SQLite's header, so that a foreign database is recognised."""
+
+VERSION: Final = 1
+
+BUSY_MS: Final = 1_000
+
+SCHEMA: Final = """
+CREATE TABLE journal(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, uri TEXT, event TEXT NOT NULL);
+CREATE INDEX journal_by_post ON journal(uri) WHERE uri IS NOT NULL;
+CREATE TABLE posts(
+  uri TEXT PRIMARY KEY, standing TEXT, received_at REAL, decided_at REAL, state TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX posts_by_arrival ON posts(standing, received_at);
+CREATE INDEX posts_by_decision ON posts(standing, decided_at);
+CREATE VIRTUAL TABLE search USING fts5(uri UNINDEXED, words, tokenize = 'trigram');
+CREATE TABLE search_rows(uri TEXT PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cursors(source TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE photos(
+  sha256 TEXT PRIMARY KEY, width INTEGER NOT NULL, height INTEGER NOT NULL,
+  wall BLOB NOT NULL, thumbnail BLOB NOT NULL
+);
+"""
+
+
+def open_writable(path: Path) -> apsw.Connection:
+    """Open the one writer's connection, making the file where there is none.
+
+    The connection locks the file exclusively for as long as it lives; the lock dies with the process.
+
+    Raises:
+        ArchiveError: with a sentence.
+
+    """
+    fresh = not path.exists() or path.stat().st_size == 0
+    connection = _connect(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    try:
+        connection.set_busy_timeout(BUSY_MS)
+        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        connection.execute("BEGIN EXCLUSIVE")
+        if fresh:
+            connection.execute(SCHEMA)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}")
+        else:
+            _recognise(connection, path)
+        connection.execute("COMMIT")
+    except apsw.Error as error:
+        connection.close()
+        raise explain(path, error) from error
+    except ArchiveError:
+        connection.close()
+        raise
+    return connection
+
+
+def open_readable(path: Path) -> apsw.Connection:
+    """Open a recording so that nothing is ever written, not even beside it.
+
+    Raises:
+        ArchiveError: with a sentence.
+
+    """
+    if not path.is_file():
+        raise ArchiveError(f"There is no event file {path}.")
+    log = path.with_name(path.name + "-wal")
+    live = log.exists() and log.stat().st_size > 0
+    try:
+        if live:
+            connection = _connect(path, apsw.SQLITE_OPEN_READONLY)
+        else:
+            address = f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?immutable=1"
+            connection = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection.set_busy_timeout(BUSY_MS)
+        _recognise(connection, path)
+    except apsw.Error as error:
+        raise explain(path, error) from error
+    return connection
+
+
+def _connect(path: Path, flags: int) -> apsw.Connection:
+    try:
+        return apsw.Connection(str(path), flags=flags)
+    except apsw.Error as error:
+        raise explain(path, error) from error
+
+
+def _recognise(connection: apsw.Connection, path: Path) -> None:
+    if connection.pragma("application_id") != APPLICATION_ID:
+        raise ArchiveError(f"{path} is a database of some other program; name another file.")
+    version = connection.pragma("user_version")
+    if not isinstance(version, int) or version > VERSION:
+        raise ArchiveError(f"{path} was written by a newer kiosk (format {version}); update this one.")
+    found = connection.execute("PRAGMA quick_check(1)").fetchall()
+    if found != [("ok",)]:
+        raise ArchiveError(f"{path} is damaged ({found[0][0]}); move it aside and start from its newest copy.")
+
+
+def explain(path: Path, error: apsw.Error) -> ArchiveError:
+    """Say what went wrong with the file, and what to do."""
+    match error:
+        case apsw.BusyError() | apsw.LockedError():
+            return ArchiveError(f"{path} is open in another kiosk; close that one first.")
+        case apsw.NotADBError():
+            return ArchiveError(f"{path} is no event file; name another file.")
+        case apsw.CorruptError():
+            return ArchiveError(f"{path} is damaged ({error}); move it aside and start from its newest copy.")
+        case apsw.FullError():
+            return ArchiveError(f"The disk that holds {path} is full; free some space.")
+        case apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
+            return ArchiveError(f"{path} cannot be opened for writing; check that its folder exists and is ours.")
+        case _:
+            return ArchiveError(f"{path} could not be read or written: {error}")
+
+
+def close(connection: apsw.Connection) -> None:
+    """Fold the log into the file, where it is writable, and close."""
+    with contextlib.suppress(apsw.Error):
+        if not connection.readonly("main"):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()

@@ -1,0 +1,213 @@
+"""What runs inside the sandboxed process: foreign bytes become pixels and leave as JPEG of our own making.
+
+Imports nothing of the program and no Qt; everything it needs is loaded before the limits close in.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import resource
+import struct
+import warnings
+import zlib
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pi_heif
+from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BOX: Final = (2560, 2560)
+THUMBNAIL: Final = (480, 480)
+QUALITY: Final = 88
+PIXELS: Final = 24_000_000
+SIDE: Final = 12_000
+BACKDROP: Final = (240, 240, 240)
+"""What shows through a picture's transparent parts."""
+
+FAULTS: Final = (
+    OSError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    OverflowError,
+    RuntimeError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    ImageCms.PyCMSError,
+)
+"""Everything that Pillow was seen to raise on damaged files, besides its bomb errors and MemoryError."""
+
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""Orientation as EXIF 2.32, tag 0x0112, numbers it, and what sets it upright."""
+
+_BRANDS: Final = {
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+    b"heic": "HEIF",
+    b"heix": "HEIF",
+    b"heim": "HEIF",
+    b"heis": "HEIF",
+    b"mif1": "HEIF",
+}
+
+Encoded = tuple[bytes, bytes, int, int]
+"""Wall JPEG, thumbnail JPEG, width and height of the wall size in pixels."""
+
+
+class _Unfit(Exception):
+    """A picture that is refused, with the sentence that says why."""
+
+
+def confine(memory: int) -> None:
+    """Load every decoder, then give up what decoding does not need: new files and sockets, more memory.
+
+    `memory` is the largest address space in bytes. Runs once in each new worker. New threads stay possible,
+    because libheif decodes in one; where they are forbidden every HEIF photo ends the worker.
+    """
+    os.nice(10)
+    pi_heif.register_heif_opener(thumbnails=False)
+    pi_heif.options.DECODE_THREADS = 1
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    Image.MAX_IMAGE_PIXELS = PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.init()
+    for kind in {"JPEG", "PNG", "WEBP", "AVIF", "GIF"} & Image.SAVE.keys():
+        _rehearse(kind)
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: 3,  # the streams that are open; poll() fails below the number it is given
+        resource.RLIMIT_AS: memory,
+    }
+    for limit, most in limits.items():
+        resource.setrlimit(limit, (most, most))
+
+
+def _rehearse(kind: str) -> None:
+    """Decode a small picture of one format, so that Python has loaded what the format needs."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (32, 24), BACKDROP).save(buffer, kind, icc_profile=_srgb().tobytes())
+    encode(buffer.getvalue())
+
+
+def encode(picture: bytes) -> Encoded | str:
+    """Decode a picture and encode it anew in both sizes, or say in one sentence why not."""
+    try:
+        return _encoded(picture)
+    except _Unfit as unfit:
+        return str(unfit)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return f"The picture has more than {PIXELS // 1_000_000} million pixels."
+    except MemoryError:
+        return "The picture needs more memory than is allowed for one."
+    except UnidentifiedImageError:
+        return "The picture is damaged: its beginning makes no sense."
+    except FAULTS as fault:
+        return f"The picture is damaged: {str(fault)[:120] or type(fault).__name__}."
+
+
+def _encoded(picture: bytes) -> Encoded:
+    with Image.open(io.BytesIO(picture), formats=(_format(picture),)) as image:
+        _measure(image)
+        small = _flat(image)
+        profile = image.info.get("icc_profile")
+        turn = _TURNS.get(_orientation(image))
+    # The box is square, so turning after scaling gives the same picture as before it, for a tenth of the memory.
+    small.thumbnail(BOX, Image.Resampling.LANCZOS, reducing_gap=1.0)
+    small = _in_srgb(small, profile)
+    if turn is not None:
+        small = small.transpose(turn)
+    wall = Image.new("RGB", small.size)
+    wall.paste(small)  # pixels only: comments, GPS tags and profiles stay behind
+    thumbnail = wall.copy()
+    thumbnail.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+    return _jpeg(wall), _jpeg(thumbnail), wall.width, wall.height
+
+
+def _format(picture: bytes) -> str:
+    if picture.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if picture.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return "WEBP"
+    if picture[4:8] == b"ftyp":
+        box = picture[8 : min(int.from_bytes(picture[:4], "big"), 256)]
+        brands = [box[at : at + 4] for at in range(0, len(box), 4)]
+        for brand, name in _BRANDS.items():
+            if brand in brands:
+                return name
+    raise _Unfit("The picture is neither JPEG, PNG, WebP, GIF, AVIF nor HEIF.")
+
+
+def _measure(image: Image.Image) -> None:
+    if image.width * image.height > PIXELS:
+        millions = image.width * image.height / 1_000_000
+        raise _Unfit(f"The picture has {millions:.0f} million pixels; {PIXELS // 1_000_000} million are the most.")
+    if max(image.size) > SIDE:
+        raise _Unfit(f"The picture is {max(image.size)} pixels long; {SIDE} are the most.")
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """Load the picture as L, RGB or CMYK without transparency; JPEG is scaled while it is decoded."""
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        image.draft(None, BOX)
+    image.load()
+    _measure(image)
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        flat = Image.new("RGB", image.size, BACKDROP)
+        flat.paste(clear, mask=clear.getchannel("A"))
+        return flat
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value / 256).convert("L")
+    return image if image.mode in {"L", "RGB", "CMYK"} else image.convert("RGB")
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(0x0112, 1))
+    except FAULTS:
+        return 1
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            turned = ImageCms.profileToProfile(image, source, _srgb(), outputMode="RGB")
+        except FAULTS:
+            turned = None  # a broken profile says nothing about the pixels
+        if turned is not None:
+            return turned
+    return image.convert("RGB")
+
+
+@functools.cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    create = cast("Callable[[str], Any]", ImageCms.createProfile)  # its stub is bare
+    return ImageCms.ImageCmsProfile(create("sRGB"))
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()

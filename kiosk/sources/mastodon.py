@@ -1,0 +1,178 @@
+"""Posts with a hashtag from any server that speaks the Mastodon API, read politely and without gaps.
+
+Ids are opaque and not in order of arrival, so the newest page is always read whole and folded by uri; only when it holds
+nothing that was known before, older pages follow. See https://docs.joinmastodon.org/methods/timelines/#tag.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+import msgspec
+
+from kiosk.domain.errors import BadPayload, Refused, Unavailable
+from kiosk.domain.model import Cursor
+from kiosk.sources.headers import pause_between, retry_after
+from kiosk.sources.source import Batch, Found, Recheck
+from kiosk.sources.statuses import carries, read_page, read_status, same_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+
+    from kiosk.sources.source import Client
+
+PAGE: Final = 40
+"""Statuses asked for at a time; the API's own limit."""
+
+MOST_PAGES: Final = 100
+"""Pages read back at most after an outage: 4,000 posts, twenty minutes at 200 a minute and tag."""
+
+REMEMBERED: Final = 200
+"""Ids of a tag's newest posts kept in the cursor, to know where the last read ended."""
+
+CHECKED_AT_ONCE: Final = 20
+
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+class Mastodon:
+    """One server and the event's tags; several servers are several of these, folded by uri behind them."""
+
+    def __init__(self, server: str, hashtags: Sequence[str], token: str, client: Client) -> None:
+        """Read `hashtags` (any of them) from `server`, with a token where the server wants one."""
+        self.name = server.rstrip("/").removeprefix("https://")
+        self._server = server.rstrip("/")
+        self._tags = [tag.strip().lstrip("#") for tag in hashtags]
+        self._wanted = frozenset(map(same_tag, hashtags))
+        self._headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        self._client = client
+        self._many = True
+
+    async def poll(self, cursor: Cursor | None) -> Batch:
+        """Read each tag's newest page, and older ones where something was missed, oldest first.
+
+        Raises:
+            Unavailable: the server may answer later.
+            Refused: it will not.
+            BadPayload: it answered with something else.
+
+        """
+        known = _known(cursor)
+        batches = [await self._read_tag(tag, set(known.get(tag, []))) for tag in self._tags]
+        seen = {tag: ids for tag, (_, ids) in zip(self._tags, batches, strict=True)}
+        remembered = {tag: [*ids, *known.get(tag, [])][:REMEMBERED] for tag, ids in seen.items()}
+        found = {item.post.uri: item for batch, _ in batches for item in batch.found}
+        return Batch(
+            found=tuple(sorted(found.values(), key=lambda item: item.post.created_at)),
+            cursor=Cursor(self.name, msgspec.json.encode(remembered).decode()),
+            bad=tuple(sentence for batch, _ in batches for sentence in batch.bad),
+            gap=next((batch.gap for batch, _ in batches if batch.gap), ""),
+            wait=max((batch.wait for batch, _ in batches), default=0.0),
+        )
+
+    async def _read_tag(self, tag: str, known: set[str]) -> tuple[Batch, list[str]]:
+        found: list[Found] = []
+        bad: list[str] = []
+        ids: list[str] = []
+        wait = 0.0
+        before = ""
+        for _ in range(MOST_PAGES):
+            page = [("limit", str(PAGE)), *([("max_id", before)] if before else [])]
+            response = await self._get(f"/api/v1/timelines/tag/{quote(tag, safe='')}", page)
+            items, faults, met = read_page(response.content, self.name)
+            fresh = [identity for identity in met if identity not in ids]
+            found += [item for item in items if carries(item.post, self._wanted)]
+            bad += faults
+            ids += fresh
+            wait = max(wait, pause_between(response, datetime.now(UTC)))
+            caught_up = not known or bool(known.intersection(met)) or not fresh or len(met) < PAGE // 2
+            if caught_up:
+                return Batch(found=tuple(found), bad=tuple(bad), wait=wait), ids
+            before = met[-1]
+        gap = f"{self.name} had more than {MOST_PAGES * PAGE} new posts with #{tag}; the oldest of them were not read."
+        return Batch(found=tuple(found), bad=tuple(bad), wait=wait, gap=gap), ids
+
+    async def recheck(self, local_ids: Sequence[str]) -> Recheck:
+        """Ask for these posts again; one that the server does not know any more is gone.
+
+        Raises:
+            SourceError: where the server does not answer for them, which says nothing about the posts.
+
+        """
+        found: list[Found] = []
+        gone: list[str] = []
+        for start in range(0, len(local_ids), CHECKED_AT_ONCE):
+            some = local_ids[start : start + CHECKED_AT_ONCE]
+            answered = await self._ask_many(some) if self._many and len(some) > 1 else None
+            missing = list(some)
+            if answered is not None:
+                found += answered
+                here = {item.local_id for item in answered}
+                missing = [identity for identity in some if identity not in here]
+            for identity in missing:
+                item = await self._ask_one(identity)
+                if item is None:
+                    gone.append(identity)
+                else:
+                    found.append(item)
+        return Recheck(tuple(found), tuple(gone))
+
+    async def _ask_many(self, ids: Sequence[str]) -> list[Found] | None:
+        """All of them in one request (Mastodon 4.3); None where the server does not know how."""
+        try:
+            response = await self._get("/api/v1/statuses", [("id[]", identity) for identity in ids])
+            return read_page(response.content, self.name)[0]
+        except (Refused, BadPayload):
+            self._many = False
+            return None
+
+    async def _ask_one(self, identity: str) -> Found | None:
+        response = await self._ask(f"/api/v1/statuses/{quote(identity, safe='')}", ())
+        if response.status_code in _GONE:
+            return None
+        self._accept(response)
+        return read_status(response.content, self.name)
+
+    async def _get(self, path: str, params: Sequence[tuple[str, str]]) -> httpx.Response:
+        response = await self._ask(path, params)
+        self._accept(response)
+        return response
+
+    async def _ask(self, path: str, params: Sequence[tuple[str, str]]) -> httpx.Response:
+        return await self._client.get(self._server + path, params=params, headers=self._headers)
+
+    def _accept(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status == HTTPStatus.OK:
+            return
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise Refused(f"{self.name} shows its hashtags only to its members: name a token_file for it.")
+        if status == HTTPStatus.FORBIDDEN:
+            raise Refused(f"{self.name} refuses (403): its token may not read this, or it keeps programs out.")
+        if status in _GONE or status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise Refused(f"{self.name} has no Mastodon API at this address (status {status}); check `server`.")
+        if (
+            status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
+            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            wish = retry_after(response, datetime.now(UTC))
+            what = "asks for a pause" if status == HTTPStatus.TOO_MANY_REQUESTS else "is in trouble"
+            raise Unavailable(f"{self.name} {what} (status {status}).", retry_after=wish)
+        if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or status < HTTPStatus.BAD_REQUEST:
+            raise BadPayload(f"{self.name} sent status {status}; is this network's log-in page in the way?")
+        raise Refused(f"{self.name} refuses (status {status}).")
+
+
+def _known(cursor: Cursor | None) -> dict[str, list[str]]:
+    """The newest ids of each tag; a cursor that cannot be read counts as none."""
+    if cursor is None:
+        return {}
+    try:
+        return msgspec.json.decode(cursor.value, type=dict[str, list[str]])
+    except (msgspec.DecodeError, UnicodeError):
+        return {}

@@ -1,0 +1,136 @@
+"""Pictures for QML: bytes that we encoded ourselves, decoded beforehand, handed out without waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QImage, QPainter
+from PySide6.QtQuick import QQuickImageProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from kiosk.domain.model import Sha256
+    from kiosk.runtime.counters import Counters
+
+    Load = Callable[[Sha256, bool], Awaitable[bytes | None]]
+
+CAPACITY: Final = 160 * 1024 * 1024
+"""Bytes of decoded pixels that are kept; what is on the glass has been pressed into cards by then."""
+
+ROUND: Final = 256
+"""Side of a round avatar, in pixels."""
+
+
+class PhotoShelf:
+    """Decoded photos, the least recently used leaving first. Loading decodes on a thread of its own."""
+
+    def __init__(self, load: Load, counters: Counters) -> None:
+        """`load` brings a photo's JPEG bytes, wall-sized or as thumbnail."""
+        self._load = load
+        self._counters = counters
+        self._images: OrderedDict[str, QImage] = OrderedDict()
+        self._bytes = 0
+
+    async def fetch(self, pictures: Iterable[tuple[Sha256, bool]]) -> None:
+        """Have these pictures, (hash, thumbnail), on the shelf; one that cannot be had is counted and stays away."""
+        for sha256, thumbnail in pictures:
+            key = f"{sha256}/{'thumb' if thumbnail else 'wall'}"
+            if key in self._images:
+                self._images.move_to_end(key)
+                continue
+            encoded = await self._load(sha256, thumbnail)
+            image = await asyncio.to_thread(QImage.fromData, encoded) if encoded else QImage()
+            if image.isNull():
+                self._counters.count("A photo's bytes are missing or damaged", sha256)
+                continue
+            self._keep(key, image.convertToFormat(QImage.Format.Format_RGB32))
+            if thumbnail:
+                self._keep(f"{sha256}/round", rounded(image))
+
+    def _keep(self, key: str, image: QImage) -> None:
+        self._images[key] = image
+        self._bytes += image.sizeInBytes()
+        while self._bytes > CAPACITY and len(self._images) > 1:
+            _, old = self._images.popitem(last=False)
+            self._bytes -= old.sizeInBytes()
+
+    def holds(self, sha256: Sha256, *, thumbnail: bool) -> bool:
+        """Whether a picture could be shown now."""
+        return f"{sha256}/{'thumb' if thumbnail else 'wall'}" in self._images
+
+    def image(self, key: str) -> QImage | None:
+        """The picture for `<sha256>/wall`, `/thumb` or `/round`."""
+        return self._images.get(key)
+
+
+def rounded(image: QImage) -> QImage:
+    """Cut an avatar into a circle, since the software renderer cannot clip to one."""
+    side = min(image.width(), image.height())
+    square = image.copy((image.width() - side) // 2, (image.height() - side) // 2, side, side).scaled(
+        ROUND, ROUND, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    result = QImage(ROUND, ROUND, QImage.Format.Format_ARGB32_Premultiplied)
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QBrush(square))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(QRectF(0, 0, ROUND, ROUND))
+    painter.end()
+    return result
+
+
+class PhotoProvider(QQuickImageProvider):
+    """Answers `image://photo/<sha256>/<size>` from the shelf; what is not there is an empty pixel, and counted."""
+
+    def __init__(self, shelf: PhotoShelf, counters: Counters) -> None:
+        """Hand out what stands on `shelf`."""
+        super().__init__(QQuickImageProvider.ImageType.Image)
+        self._shelf = shelf
+        self._counters = counters
+
+    def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:  # noqa: A002, N802, N803  # Qt's names
+        """Return the picture, scaled down where QML asked for less."""
+        image = self._shelf.image(id)
+        if image is None:
+            self._counters.count("A photo was asked for before it was there", id)
+            return _empty()
+        if 0 < requestedSize.width() < image.width():
+            image = image.scaledToWidth(requestedSize.width(), Qt.TransformationMode.SmoothTransformation)
+        size.setWidth(image.width())
+        size.setHeight(image.height())
+        return image
+
+
+class CardProvider(QQuickImageProvider):
+    """Answers `image://card/<key>` with pressed cards."""
+
+    def __init__(self) -> None:
+        """Start without a card."""
+        super().__init__(QQuickImageProvider.ImageType.Image)
+        self._cards: dict[str, QImage] = {}
+
+    def put(self, key: str, card: QImage) -> None:
+        """Keep a card until it is dropped."""
+        self._cards[key] = card
+
+    def drop(self, key: str) -> None:
+        """Forget a card's pixels."""
+        self._cards.pop(key, None)
+
+    def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:  # noqa: A002, ARG002, N802, N803  # Qt's names
+        """Return the card at its own size."""
+        card = self._cards.get(id) or _empty()
+        size.setWidth(card.width())
+        size.setHeight(card.height())
+        return card
+
+
+def _empty() -> QImage:
+    image = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    return image

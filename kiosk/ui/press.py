@@ -1,0 +1,75 @@
+"""The press: lays a QML card out once, off-screen, and returns it as one opaque picture at device pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtQml import QQmlComponent, QQmlEngine
+from PySide6.QtQuick import QQuickItem, QQuickRenderControl, QQuickRenderTarget, QQuickWindow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kiosk.ui.posts import PostView
+
+TALLEST: Final = 8192
+"""Pixels beyond which no card goes."""
+
+
+class PressError(RuntimeError):
+    """A card's QML could not be made into a picture; its message is Qt's."""
+
+
+class Press:
+    """Composes cards with the software renderer's own painter, so that pressed and live pixels are the same."""
+
+    def __init__(self, engine: QQmlEngine, folder: Path) -> None:
+        """Press the components that stand in `folder`."""
+        self._engine = engine
+        self._folder = folder
+        self._control = QQuickRenderControl()
+        self._window = QQuickWindow(self._control)
+        self._components: dict[str, QQmlComponent] = {}
+
+    def card(self, component: str, post: PostView, *, width: int, height: int, screen_height: int) -> QImage:
+        """Press one card `width` pixels wide; `height` 0 lets the card choose.
+
+        Raises:
+            PressError: where the component has a fault.
+
+        """
+        properties = {"post": post, "width": width, "screenHeight": screen_height}
+        if height:
+            properties["height"] = height
+        item = self._make(component, properties)
+        try:
+            return self._render(item)
+        finally:
+            item.setParentItem(None)
+            item.deleteLater()
+
+    def _make(self, name: str, properties: dict[str, object]) -> QQuickItem:
+        component = self._components.get(name)
+        if component is None:
+            component = QQmlComponent(self._engine, QUrl.fromLocalFile(str(self._folder / f"{name}.qml")))
+            self._components[name] = component
+        item = component.createWithInitialProperties(properties)
+        if component.isError():
+            raise PressError(component.errorString())
+        return cast("QQuickItem", item)
+
+    def _render(self, item: QQuickItem) -> QImage:
+        item.setParentItem(self._window.contentItem())
+        self._control.polishItems()
+        width, height = int(item.width()), min(TALLEST, int(item.height()))
+        image = QImage(width, height, QImage.Format.Format_RGB32)
+        image.fill(QColor("black"))
+        self._window.setGeometry(0, 0, width, height)
+        self._window.contentItem().setSize(item.size())
+        self._window.setRenderTarget(QQuickRenderTarget.fromPaintDevice(image))
+        self._control.polishItems()
+        self._control.sync()
+        self._control.render()
+        return image

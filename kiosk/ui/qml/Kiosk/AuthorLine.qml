@@ -1,0 +1,65 @@
+import QtQuick
+import Kiosk
+
+// Who posted, and how long ago.
+Row {
+    id: root
+
+    required property PostView post
+    required property real nameSize
+    required property real quietSize
+    required property color ink
+    required property color quiet
+    required property color ground
+
+    spacing: root.nameSize * 0.55
+
+    Avatar {
+        anchors.verticalCenter: parent.verticalCenter
+        ground: root.ground
+        ink: root.quiet
+        post: root.post
+        size: root.nameSize * 2
+    }
+
+    Column {
+        anchors.verticalCenter: parent.verticalCenter
+        width: root.width - root.nameSize * 2.55
+
+        PostText {
+            font.weight: Font.ExtraBold
+            ink: root.ink
+            maximumLineCount: 1
+            size: root.nameSize
+            text: root.post.name
+            width: parent.width
+            wrapMode: Text.NoWrap
+        }
+
+        Item {
+            height: handle.height
+            width: parent.width
+
+            PostText {
+                id: handle
+
+                elide: Text.ElideMiddle
+                ink: root.quiet
+                size: root.quietSize
+                text: root.post.handle
+                width: Math.min(implicitWidth, parent.width - age.width - root.quietSize)
+                wrapMode: Text.NoWrap
+            }
+
+            PostText {
+                id: age
+
+                ink: root.quiet
+                size: root.quietSize
+                text: "· " + root.post.age
+                wrapMode: Text.NoWrap
+                x: handle.width + root.quietSize * 0.35
+            }
+        }
+    }
+}

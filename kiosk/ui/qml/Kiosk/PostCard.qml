@@ -1,0 +1,54 @@
+import QtQuick
+import Kiosk
+
+// One post in the Scroll scene, pressed into a picture; its height follows its content.
+Rectangle {
+    id: root
+
+    required property PostView post
+    required property int screenHeight
+    readonly property color ink: Theme.inks[root.post.tone]
+    readonly property real pad: Theme.px(Theme.margin, root.screenHeight)
+    readonly property bool wide: root.post.photo !== ""
+
+    color: Theme.papers[root.post.tone]
+    height: Math.ceil(picture.height + words.height + root.pad * 2)
+
+    FocusedPhoto {
+        id: picture
+
+        height: root.wide ? Math.round(Math.max(root.width * 0.5, Math.min(root.width * 1.12, root.width / root.post.aspect))) : 0
+        post: root.post
+        visible: root.wide
+        width: root.width
+    }
+
+    Column {
+        id: words
+
+        spacing: root.pad * 0.7
+        width: root.width - root.pad * 2
+        x: root.pad
+        y: picture.height + root.pad
+
+        PostText {
+            ink: root.ink
+            font.weight: size > Theme.px(0.04, root.screenHeight) ? Font.ExtraBold : Font.Medium
+            maximumLineCount: 14
+            size: Theme.px(Theme.bodyShare(text.length), root.screenHeight)
+            text: root.post.text
+            visible: text !== ""
+            width: parent.width
+        }
+
+        AuthorLine {
+            ground: root.color
+            ink: root.ink
+            nameSize: Theme.px(Theme.scrollName, root.screenHeight)
+            post: root.post
+            quiet: Theme.quiets[root.post.tone]
+            quietSize: Theme.px(Theme.scrollSmall, root.screenHeight)
+            width: parent.width
+        }
+    }
+}

@@ -1,0 +1,110 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Window
+import Kiosk
+
+// The audience's window: header, scenes that cross-fade, and above all of them the safe slate.
+Window {
+    id: root
+
+    required property WallStage stage
+    required property list<string> scenes
+
+    color: Theme.stage
+    title: "Wall – " + root.stage.title
+
+    onClosing: close => close.accepted = false
+
+    Item {
+        anchors.fill: parent
+        focus: true
+
+        Keys.onPressed: event => {
+            event.accepted = true;
+            if (event.key === Qt.Key_P && (event.modifiers & Qt.ControlModifier) && (event.modifiers & Qt.ShiftModifier))
+                root.stage.panicChord();
+        }
+
+        Header {
+            height: root.stage.headerHeight
+            screenHeight: root.height
+            stage: root.stage
+            width: parent.width
+        }
+
+        Item {
+            id: scenes
+
+            height: parent.height - y
+            width: parent.width
+            y: root.stage.headerHeight
+
+            Repeater {
+                model: root.scenes
+
+                delegate: Loader {
+                    id: place
+
+                    required property string modelData
+                    required property int index
+                    readonly property bool up: root.stage.scene === modelData
+
+                    // The first scene lies beneath all others, so only one picture is ever blended.
+                    anchors.fill: parent
+                    opacity: place.up || place.index === 0 ? 1 : 0
+                    visible: opacity > 0
+
+                    Component.onCompleted: setSource(Qt.resolvedUrl("scenes/" + modelData + ".qml"), {
+                        "stage": root.stage,
+                        "screenHeight": Qt.binding(() => root.height),
+                        "moving": Qt.binding(() => place.up && !root.stage.raised)
+                    })
+
+                    Behavior on opacity {
+                        NumberAnimation {
+                            duration: Theme.crossfade
+                            easing.type: Theme.easing
+                        }
+                    }
+                }
+            }
+        }
+
+        Invitation {
+            anchors.fill: scenes
+            screenHeight: root.height
+            stage: root.stage
+            visible: root.stage.empty
+        }
+
+        SafeSlate {
+            anchors.fill: parent
+            screenHeight: root.height
+            title: root.stage.title
+            visible: root.stage.raised
+        }
+
+        // A frame at least every half second, so that the watchdog can tell a still picture from a dead one.
+        Rectangle {
+            id: heartbeat
+
+            color: Theme.stage
+            height: 1
+            width: 1
+
+            Timer {
+                interval: Theme.heartbeat
+                repeat: true
+                running: true
+                onTriggered: heartbeat.color = Qt.colorEqual(heartbeat.color, Theme.stage) ? Theme.stageInk : Theme.stage
+            }
+        }
+
+        MouseArea {
+            acceptedButtons: Qt.NoButton
+            anchors.fill: parent
+            cursorShape: Qt.BlankCursor
+        }
+    }
+}

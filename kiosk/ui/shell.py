@@ -1,0 +1,135 @@
+"""The Qt shell: one application, one QML engine that can reach nothing, and the windows made from it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
+from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlNetworkAccessManagerFactory
+from PySide6.QtQuick import QQuickWindow
+
+from kiosk.domain.scenes import SCENES
+from kiosk.ui.complaints import Complaints
+from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
+from kiosk.ui.press import Press
+from kiosk.ui.stage import WallStage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QIODevice
+
+    from kiosk.runtime.counters import Counters
+
+QML: Final = Path(__file__).parent / "qml"
+MODULE: Final = QML / "Kiosk"
+
+
+def choose_platform() -> bool:
+    """Choose the renderer and, where there is no display, the off-screen platform; whether there is a display.
+
+    Must run before the application is made. What the user set in the environment wins.
+    """
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
+    os.environ.setdefault("QV4_FORCE_INTERPRETER", "1")  # no writable and executable memory, so the unit may forbid it
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return os.environ.get("QT_QPA_PLATFORM") != "offscreen"
+    if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        return False
+    return True
+
+
+class _NoNetwork(QNetworkAccessManager):
+    """Refuses every request that QML might make."""
+
+    def createRequest(  # noqa: N802  # Qt's name
+        self,
+        operation: QNetworkAccessManager.Operation,
+        request: QNetworkRequest,
+        outgoing: QIODevice | None = None,
+    ) -> QNetworkReply:
+        request.setUrl(QUrl("refused:"))
+        return super().createRequest(operation, request, outgoing)
+
+
+class _NoNetworkFactory(QQmlNetworkAccessManagerFactory):
+    def create(self, parent: QObject) -> QNetworkAccessManager:
+        return _NoNetwork(parent)
+
+
+class Shell:
+    """Owns the application, the engine, the press and the windows. Make one per program."""
+
+    def __init__(self, counters: Counters, fonts: Path, *, look: str = "night") -> None:
+        """Start Qt with the fonts of that folder; `choose_platform` has run before."""
+        self._counters = counters
+        self._complaints = Complaints(lambda words: counters.count("Qt complained", words))
+        self._complaints.start()
+        self.application = cast("QGuiApplication", QGuiApplication.instance() or QGuiApplication(["kiosk"]))
+        self.application.setQuitOnLastWindowClosed(False)
+        self.application.setApplicationName("kiosk")
+        for font in sorted(fonts.glob("*.otf")):
+            QFontDatabase.addApplicationFont(str(font))
+        self.engine = QQmlEngine()
+        self.engine.addImportPath(str(QML))
+        self._no_network = _NoNetworkFactory()
+        self.engine.setNetworkAccessManagerFactory(self._no_network)
+        self.cards = CardProvider()
+        self.engine.addImageProvider("card", self.cards)
+        self.press = Press(self.engine, MODULE)
+        theme = cast("QObject", self.engine.singletonInstance("Kiosk", "Theme"))
+        theme.setProperty("look", look)
+        self._components: list[QQmlComponent] = []
+        self.windows: list[QQuickWindow] = []
+        self._frame_at = time.monotonic()
+
+    def shelf(self, load: Callable[..., object]) -> PhotoShelf:
+        """Make the shelf that `image://photo/` is answered from."""
+        shelf = PhotoShelf(load, self._counters)  # pyright: ignore[reportArgumentType]
+        self.engine.addImageProvider("photo", PhotoProvider(shelf, self._counters))
+        return shelf
+
+    def wall(self, stage: WallStage) -> QQuickWindow:
+        """Make the wall's window, not yet shown."""
+        window = self.window("Wall", {"stage": stage, "scenes": [scene.qml for scene in SCENES.values()]})
+        window.frameSwapped.connect(self._painted)
+        window.widthChanged.connect(lambda _: stage.resize(window.width(), window.height()))
+        window.heightChanged.connect(lambda _: stage.resize(window.width(), window.height()))
+        return window
+
+    def window(self, name: str, properties: dict[str, object]) -> QQuickWindow:
+        """Make a window from the component of that name.
+
+        Raises:
+            RuntimeError: with Qt's words, where its QML has a fault.
+
+        """
+        component = QQmlComponent(self.engine, QUrl.fromLocalFile(str(MODULE / f"{name}.qml")))
+        made = component.createWithInitialProperties(properties)
+        if component.isError() or made is None:  # pyright: ignore[reportUnnecessaryComparison]
+            raise RuntimeError(component.errorString())
+        self._components.append(component)  # PySide6 deletes what a component made together with it
+        window = cast("QQuickWindow", made)
+        self.windows.append(window)
+        return window
+
+    def last_frame(self) -> float:
+        """When the wall last painted a frame, in `time.monotonic` seconds."""
+        return self._frame_at
+
+    def close(self) -> None:
+        """Take the windows and the engine down, in this order."""
+        for window in self.windows:
+            window.close()
+            window.deleteLater()
+        self.windows.clear()
+        self._complaints.stop()
+
+    def _painted(self) -> None:
+        self._frame_at = time.monotonic()
