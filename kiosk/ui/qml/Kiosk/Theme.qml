@@ -27,6 +27,22 @@ QtObject {
     readonly property int easing: Easing.InOutCubic
     readonly property real secondsPerScreen: 26
 
+    // Desk: calm and dark, whatever the look of the wall.
+    readonly property color deskGround: "#10141f"
+    readonly property color deskPanel: "#181e2c"
+    readonly property color deskRaised: "#232b3d"
+    readonly property color deskLine: "#323c52"
+    readonly property color deskInk: "#eef1f8"
+    readonly property color deskQuiet: "#a7b1c7"
+    readonly property color deskFocus: "#7cc4ff"
+    readonly property color good: "#5fd38d"
+    readonly property color warn: "#ffc44d"
+    readonly property color bad: "#ff7a70"
+    readonly property color badGround: "#7a1414"
+    readonly property color dark: "#0b0e16"
+    readonly property color veil: "#d9080b12"
+    readonly property int tick: 1000
+
     // Sizes, as shares of the screen's height.
     readonly property real scrollSmall: 0.0225
     readonly property real scrollName: 0.026

@@ -1,0 +1,434 @@
+"""The moderator's window as QML sees it: lists, what is selected, and one slot per key."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.domain.events import uri_of
+from kiosk.domain.model import PostState, Standing, Tombstone
+from kiosk.domain.moderation import Mode
+from kiosk.ui.posts import PostView, shown
+from kiosk.ui.qt import Property
+from kiosk.ui.rows import LOADED, DeskPost, PostRows, belongs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any
+
+    from kiosk.domain.events import Change
+    from kiosk.domain.model import Sha256
+    from kiosk.runtime.clocks import Clock
+    from kiosk.runtime.counters import Counters
+    from kiosk.runtime.desk import Desk
+    from kiosk.runtime.gate import Gate
+    from kiosk.runtime.ledger import Ledger
+    from kiosk.runtime.modes import Modes
+    from kiosk.runtime.panic import Panic
+    from kiosk.runtime.supervisor import SourceHealth
+    from kiosk.ui.photos import CardProvider, PhotoShelf
+    from kiosk.ui.press import Press
+    from kiosk.ui.stage import WallStage
+
+QML_IMPORT_NAME = "Kiosk"
+QML_IMPORT_MAJOR_VERSION = 1
+
+STANDINGS: Final = (Standing.PENDING, Standing.APPROVED, Standing.STASHED, Standing.REJECTED)
+PREVIEW: Final = "preview"
+QUEUE: Final = "queue"
+AIR: Final = "air"
+
+
+@QmlElement
+@QmlUncreatable("made by the app")
+class DeskView(QObject):
+    """Every action is bound to the post that was selected when the key went down, and to the content it had then."""
+
+    selectedChanged = Signal()
+    countsChanged = Signal()
+    statusChanged = Signal()
+    messageChanged = Signal()
+    previewChanged = Signal()
+    standingChanged = Signal()
+    modeChanged = Signal()
+
+    def __init__(  # noqa: PLR0913  # each is one room of the program, handed in by name
+        self,
+        *,
+        desk: Desk,
+        ledger: Ledger,
+        gate: Gate,
+        stage: WallStage,
+        panic: Panic,
+        modes: Modes,
+        counters: Counters,
+        clock: Clock,
+        health: Callable[[], Sequence[SourceHealth]],
+        shelf: PhotoShelf,
+        press: Press,
+        cards: CardProvider,
+        title: str,
+        timezone: str,
+    ) -> None:
+        """Follow the ledger from now on; `load` reads what is there already."""
+        super().__init__()
+        self._desk, self._ledger, self._gate, self._stage = desk, ledger, gate, stage
+        self._panic, self._modes, self._counters, self._clock = panic, modes, counters, clock
+        self._health, self._shelf, self._press, self._cards = health, shelf, press, cards
+        self._title = title
+        self._zone = ZoneInfo(timezone)
+        self._rows = PostRows(self._thumbnail)
+        self._air = PostRows(self._thumbnail)
+        self._standing = Standing.PENDING
+        self._column = QUEUE
+        self._row = {QUEUE: 0, AIR: 0}
+        self._counts = dict.fromkeys(Standing, 0)
+        self._message = ""
+        self._preview = 0
+        self._photo = ""
+        self._leaving = False
+        self._wanted: set[Sha256] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        ledger.listen(self._follow)
+        panic.listen(lambda _: self._told())
+        stage.changed = self._glass_changed
+        stage.panic = self.panic
+        counters.changed = self._told
+        modes.changed = self.modeChanged.emit
+
+    async def load(self) -> None:
+        """Read the list of the standing that is looked at, oldest first."""
+        standing = self._standing
+        states = await self._ledger.read(lambda file: file.states(standing, limit=LOADED))
+        counts = await self._ledger.read(lambda file: file.counts())
+        now = self._clock.now()
+        self._rows.fill(DeskPost(state, now) for state in states)
+        self._counts = counts
+        self._row[QUEUE] = min(self._row[QUEUE], max(0, len(self._rows) - 1))
+        self.countsChanged.emit()
+        self._selection_moved()
+
+    def _follow(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            uri = uri_of(change.event)
+            if uri is None:
+                continue
+            for state, step in ((change.before, -1), (change.after, 1)):
+                if isinstance(state, PostState):
+                    self._counts[state.standing] += step
+            self._place(change)
+        self.countsChanged.emit()
+
+    def _place(self, change: Change) -> None:
+        uri = uri_of(change.event)
+        row = -1 if uri is None else self._rows.row_of(uri)
+        after = change.after
+        if isinstance(after, PostState) and belongs(after, self._standing):
+            fresh = DeskPost(after, self._clock.now())
+            if row >= 0:
+                self._rows.replace(row, fresh)
+            else:
+                self._rows.add(fresh)
+            if row in {self._row[QUEUE], -1}:
+                self._selection_moved()
+        elif row >= 0:
+            self._leave(row, deleted=isinstance(after, Tombstone))
+
+    def _leave(self, row: int, *, deleted: bool) -> None:
+        """A post leaves the list; one that is being looked at stays, marked, where it was deleted at its origin."""
+        selected = row == self._row[QUEUE]
+        post = self._rows.at(row)
+        if deleted and selected and post is not None:
+            self._rows.replace(row, DeskPost(post.state, self._clock.now(), gone=True))
+        else:
+            self._rows.remove(row)
+            if row < self._row[QUEUE]:
+                self._row[QUEUE] -= 1
+            self._row[QUEUE] = max(0, min(self._row[QUEUE], len(self._rows) - 1))
+        if selected:
+            self._selection_moved()
+        if len(self._rows) < LOADED // 2 < self._counts[self._standing] - 1:
+            self._soon(self.load())
+
+    def _glass_changed(self) -> None:
+        now = self._clock.now()
+        states = (self._gate.state(uri) for uri in self._stage.on_glass())
+        self._air.mirror(DeskPost(state, now) for state in states if state is not None)
+        self._row[AIR] = max(0, min(self._row[AIR], len(self._air) - 1))
+        if self._column == AIR:
+            self._selection_moved()
+
+    def _current(self) -> DeskPost | None:
+        rows = self._rows if self._column == QUEUE else self._air
+        return rows.at(self._row[self._column])
+
+    def _selection_moved(self) -> None:
+        post = self._current()
+        self._photo = ""
+        self.selectedChanged.emit()
+        if post is not None:
+            self._soon(self._bring(post))
+
+    async def _bring(self, post: DeskPost) -> None:
+        await self._shelf.fetch(post.post.pictures)
+        if self._current() is post:
+            self._photo = post.post.photo
+            self.selectedChanged.emit()
+
+    def _thumbnail(self, sha256: Sha256) -> str:
+        if self._shelf.holds(sha256, thumbnail=True):
+            return f"image://photo/{sha256}/thumb"
+        if sha256 not in self._wanted:
+            self._wanted.add(sha256)
+            self._soon(self._fetch_thumbnail(sha256))
+        return ""
+
+    async def _fetch_thumbnail(self, sha256: Sha256) -> None:
+        await self._shelf.fetch(((sha256, True),))
+        self._wanted.discard(sha256)
+        if self._shelf.holds(sha256, thumbnail=True):
+            self._rows.refresh(sha256)
+            self._air.refresh(sha256)
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._counters.count("The desk could not do what it was asked", error)
+
+    def _command(self, work: Coroutine[Any, Any, str]) -> None:
+        async def carry_out() -> None:
+            self._say(await work)
+
+        self._soon(carry_out())
+
+    def _say(self, message: str) -> None:
+        self._message = message
+        self.messageChanged.emit()
+
+    def _told(self) -> None:
+        self.statusChanged.emit()
+
+    @Slot()
+    def approve(self) -> None:
+        """Approve the selected post as it is shown."""
+        post = self._current()
+        if post is not None and not post.gone:
+            self._command(self._desk.approve(post.uri, post.content))
+
+    @Slot()
+    def reject(self) -> None:
+        """Reject the selected post."""
+        post = self._current()
+        if post is not None:
+            self._command(self._desk.reject(post.uri))
+
+    @Slot()
+    def stash(self) -> None:
+        """Stash the selected post."""
+        post = self._current()
+        if post is not None:
+            self._command(self._desk.stash(post.uri))
+
+    @Slot()
+    def hide(self) -> None:
+        """Take the selected post off the wall; from the queue, the one on air that is marked."""
+        post = self._current()
+        if post is not None and self._column == QUEUE and post.state.standing is not Standing.APPROVED:
+            post = self._air.at(self._row[AIR])
+        if post is not None:
+            self._command(self._desk.hide(post.uri))
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last decision."""
+        self._command(self._desk.undo())
+
+    @Slot()
+    def panic(self) -> None:
+        """Show the slate at once; in panic, ask twice before leaving it."""
+        if not self._panic.raised:
+            self._command(self._desk.panic())
+            return
+        if self._leaving:
+            self._leaving = False
+            self._command(self._desk.calm())
+        else:
+            self._leaving = True
+        self.statusChanged.emit()
+
+    @Slot()
+    def stay(self) -> None:
+        """Do not leave panic after all, and close what lies above the desk."""
+        self._leaving = False
+        self._preview = 0
+        self._cards.drop(PREVIEW)
+        self.previewChanged.emit()
+        self.statusChanged.emit()
+
+    @Slot()
+    def switchMode(self) -> None:  # noqa: N802  # QML sees it
+        """Change between review and trusted authors."""
+        self._say(self._modes.switch())
+
+    @Slot(int)
+    def move(self, rows: int) -> None:
+        """Move the selection; a deleted post that was kept for the eye leaves now."""
+        column = self._column
+        list_ = self._rows if column == QUEUE else self._air
+        left = list_.at(self._row[column])
+        target = max(0, min(self._row[column] + rows, len(list_) - 1))
+        if column == QUEUE and left is not None and left.gone and target != self._row[column]:
+            self._rows.remove(self._row[column])
+            target -= target > self._row[column]
+        self._row[column] = max(0, target)
+        self._selection_moved()
+        if self._preview:
+            self._draw_preview()
+
+    @Slot(str, int)
+    def choose(self, column: str, row: int) -> None:
+        """Select a row of the queue or of what is on air."""
+        self._column = column
+        self._row[column] = row
+        self._selection_moved()
+
+    @Slot(str)
+    def enter(self, column: str) -> None:
+        """Go to the queue or to what is on air."""
+        self.choose(column, self._row[column])
+
+    @Slot(int)
+    def look(self, number: int) -> None:
+        """Show the posts of another standing: 0 pending, 1 approved, 2 stashed, 3 rejected."""
+        self._standing = STANDINGS[number]
+        self._column, self._row[QUEUE] = QUEUE, 0
+        self.standingChanged.emit()
+        self._soon(self.load())
+
+    @Slot()
+    def preview(self) -> None:
+        """Show the selected post as the hall would see it, or stop."""
+        if self._preview:
+            self.stay()
+        else:
+            self._draw_preview()
+
+    def _draw_preview(self) -> None:
+        post = self._current()
+        if post is not None:
+            self._soon(self._pressed(post))
+
+    async def _pressed(self, post: DeskPost) -> None:
+        card = shown(post.state, self._clock.now())
+        await self._shelf.fetch(card.pictures)
+        image = self._press.card("SpotlightCard", PostView(card), width=1920, height=966, screen_height=1080)
+        self._cards.put(PREVIEW, image)
+        self._preview += 1
+        self.previewChanged.emit()
+
+    @Property(QObject, constant=True)
+    def rows(self) -> QObject:
+        """The list that is looked at."""
+        return self._rows
+
+    @Property(QObject, constant=True)
+    def air(self) -> QObject:
+        """What is on the wall."""
+        return self._air
+
+    @Property(int, notify=selectedChanged)
+    def row(self) -> int:
+        """Which row of the queue is selected."""
+        return self._row[QUEUE]
+
+    @Property(int, notify=selectedChanged)
+    def airRow(self) -> int:  # noqa: N802  # QML sees it
+        """Which row of what is on air is selected."""
+        return self._row[AIR]
+
+    @Property(str, notify=selectedChanged)
+    def column(self) -> str:
+        """Which of the two lists has the keys."""
+        return self._column
+
+    @Property("DeskPost*", notify=selectedChanged)
+    def selected(self) -> DeskPost | None:
+        """The post that keys act on."""
+        return self._current()
+
+    @Property(str, notify=selectedChanged)
+    def photo(self) -> str:
+        """The selected post's photo, once it is here."""
+        return self._photo
+
+    @Property("QVariantList", notify=countsChanged)
+    def counts(self) -> list[int]:
+        """How many posts there are: pending, approved, stashed, rejected."""
+        return [self._counts[standing] for standing in STANDINGS]
+
+    @Property(int, notify=standingChanged)
+    def looking(self) -> int:
+        """Which standing is looked at, as a number of `counts`."""
+        return STANDINGS.index(self._standing)
+
+    @Property(str, notify=messageChanged)
+    def message(self) -> str:
+        """Why the last action was refused, "" where it was carried out."""
+        return self._message
+
+    @Property(str, notify=previewChanged)
+    def previewCard(self) -> str:  # noqa: N802  # QML sees it
+        """The preview's address, "" for none."""
+        return f"image://card/{PREVIEW}?{self._preview}" if self._preview else ""
+
+    @Property(bool, notify=statusChanged)
+    def panicking(self) -> bool:
+        """Whether panic is raised."""
+        return self._panic.raised
+
+    @Property(bool, notify=statusChanged)
+    def leaving(self) -> bool:
+        """Whether the moderator is being asked whether to leave panic."""
+        return self._leaving
+
+    @Property(bool, notify=modeChanged)
+    def trusting(self) -> bool:
+        """Whether trusted authors pass without review."""
+        return self._modes.mode is Mode.TRUSTED
+
+    @Property("QStringList", notify=statusChanged)
+    def sources(self) -> list[str]:
+        """One line per source: name, state, last success, next poll, posts seen, last error."""
+        return [self._health_line(health) for health in self._health()]
+
+    @Property("QStringList", notify=statusChanged)
+    def faults(self) -> list[str]:
+        """One line per kind of fault that was survived."""
+        return self._counters.lines()
+
+    @Property(str, constant=True)
+    def title(self) -> str:
+        """The event's name."""
+        return self._title
+
+    @Slot(result=str)
+    def clock(self) -> str:
+        """The time at the venue."""
+        return self._clock.now().astimezone(self._zone).strftime("%H:%M:%S")
+
+    def _health_line(self, health: SourceHealth) -> str:
+        def at(moment: object) -> str:
+            return moment.astimezone(self._zone).strftime("%H:%M:%S") if moment else "–"  # pyright: ignore[reportAttributeAccessIssue]
+
+        facts = f"{health.posts_seen} posts · last {at(health.last_success)} · next {at(health.next_poll)}"
+        lines = [f"{health.name} — {health.state}", facts, health.last_error, health.gap]
+        return "\n".join(line for line in lines if line)
