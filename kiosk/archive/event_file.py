@@ -200,6 +200,11 @@ class EventFile:
         except (msgspec.DecodeError, UnicodeError) as error:
             raise ArchiveError(f"{self._path}: the journal holds a line that cannot be read ({error}).") from error
 
+    def last(self) -> Entry | None:
+        """The journal's newest line."""
+        rows = self._rows("SELECT seq, event FROM journal ORDER BY seq DESC LIMIT 1")
+        return Entry(int(str(rows[0][0])), decode(str(rows[0][1]))) if rows else None
+
     def described(self) -> EventDescribed | None:
         """The newest description of the gathering."""
         rows = self._rows(

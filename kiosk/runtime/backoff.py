@@ -1,4 +1,4 @@
-"""Full-jitter exponential backoff, as https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ has it."""
+"""Exponential backoff with full jitter; see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
 
 from __future__ import annotations
 

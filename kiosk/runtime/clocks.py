@@ -49,6 +49,27 @@ class ReplayClock:
         """Seconds of the machine: what is shown dwells as long as people need, at any speed."""
         return self._base.monotonic()
 
+    def restart(self, start: datetime) -> None:
+        """Begin anew at `start`, now."""
+        self._start = start
+        self._origin = self._base.monotonic()
+
     def until(self, moment: datetime) -> float:
         """Seconds of the machine until the recording reaches `moment`; 0 if it has passed."""
         return max(0.0, (moment - self.now()).total_seconds() / self._speed)
+
+
+class StillClock:
+    """Stands still, so that what is drawn by it is the same every time; durations go on."""
+
+    def __init__(self, moment: datetime) -> None:
+        """Stand at `moment` (UTC)."""
+        self._moment = moment
+
+    def now(self) -> datetime:
+        """Always the same moment, in UTC."""
+        return self._moment
+
+    def monotonic(self) -> float:
+        """The machine's monotonic seconds."""
+        return time.monotonic()

@@ -25,6 +25,9 @@ class Counters:
         """Count one fault, `what` in plain words, and write it to the log."""
         self._counts[what] += 1
         self._last[what] = str(error)
+        if self._counts[what] & (self._counts[what] - 1):
+            self.changed()
+            return  # the log gets the 1st, 2nd, 4th, 8th … of a kind
         log.warning("%s: %s", what, error, exc_info=error if isinstance(error, BaseException) else None)
         self.changed()
 

@@ -22,9 +22,13 @@ class Gate:
     """Holds the newest approved posts and follows every change; anything it does not hold may not be shown."""
 
     def __init__(self, approved: Iterable[PostState] = ()) -> None:
-        """Start from the event file's approved posts, oldest decision first; those not showable stay out."""
+        """Start closed but for `approved`; see `open_to`."""
         self._open: dict[PostUri, PostState] = {}
         self._withheld: set[PostUri] = set()
+        self.open_to(approved)
+
+    def open_to(self, approved: Iterable[PostState]) -> None:
+        """Admit what was approved before, oldest decision first; what is not showable stays out."""
         for state in approved:
             self._admit(state)
 

@@ -41,9 +41,23 @@ class Ledger:
             ArchiveError: with a sentence, where it is locked, damaged, foreign or newer.
 
         """
+        return await cls._open(EventFile.open, path, counters)
+
+    @classmethod
+    async def open_recording(cls, path: Path, counters: Counters) -> Ledger:
+        """Open a saved event to read it only.
+
+        Raises:
+            ArchiveError: with a sentence, where it is absent, damaged, foreign or newer.
+
+        """
+        return await cls._open(EventFile.open_recording, path, counters)
+
+    @classmethod
+    async def _open(cls, opening: Callable[[Path], EventFile], path: Path, counters: Counters) -> Ledger:
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="event-file")
         try:
-            file = await asyncio.get_running_loop().run_in_executor(thread, EventFile.open, path)
+            file = await asyncio.get_running_loop().run_in_executor(thread, opening, path)
         except BaseException:
             thread.shutdown(wait=False)
             raise

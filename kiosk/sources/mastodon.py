@@ -1,7 +1,7 @@
 """Posts with a hashtag from any server that speaks the Mastodon API, read politely and without gaps.
 
-Ids are opaque and not in order of arrival, so the newest page is always read whole and folded by uri; only when it holds
-nothing that was known before, older pages follow. See https://docs.joinmastodon.org/methods/timelines/#tag.
+Ids are opaque and not in order of arrival, so the newest page is always read whole and folded by uri; only when it
+holds nothing that was known before, older pages follow. See https://docs.joinmastodon.org/methods/timelines/#tag.
 """
 
 from __future__ import annotations

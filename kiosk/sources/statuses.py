@@ -1,4 +1,4 @@
-"""The Mastodon API's status, as servers of all kinds and ages send it, made into a Post; one bad item loses only itself."""
+"""The Mastodon API's status, as servers of all kinds and ages send it, made into Posts; a bad one loses only itself."""
 
 from __future__ import annotations
 

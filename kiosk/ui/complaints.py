@@ -1,7 +1,7 @@
 """Qt's warnings, counted without ever waiting for Python.
 
-A message handler written in Python dead-locks the program: Qt's loader thread may complain while the GUI thread waits for
-it and holds the interpreter's lock. So Qt writes to standard error as always, and that is read from a pipe.
+A message handler written in Python dead-locks the program: Qt's loader thread may complain while the GUI thread waits
+for it and holds the interpreter's lock. So Qt writes to standard error as always, and that is read from a pipe.
 """
 
 from __future__ import annotations

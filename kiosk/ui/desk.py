@@ -360,7 +360,7 @@ class DeskView(QObject):
         """Which of the two lists has the keys."""
         return self._column
 
-    @Property("DeskPost*", notify=selectedChanged)
+    @Property(DeskPost, notify=selectedChanged)
     def selected(self) -> DeskPost | None:
         """The post that keys act on."""
         return self._current()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
+import shiboken6
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlComponent, QQmlEngine
@@ -47,8 +48,7 @@ class Press:
         try:
             return self._render(item)
         finally:
-            item.setParentItem(None)
-            item.deleteLater()
+            shiboken6.delete(item)  # now, while the post that it reads is still there
 
     def _make(self, name: str, properties: dict[str, object]) -> QQuickItem:
         component = self._components.get(name)

@@ -7,24 +7,25 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+import shiboken6
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlNetworkAccessManagerFactory
-from PySide6.QtQuick import QQuickWindow
 
 from kiosk.domain.scenes import SCENES
 from kiosk.ui.complaints import Complaints
 from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
 from kiosk.ui.press import Press
-from kiosk.ui.stage import WallStage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QIODevice
+    from PySide6.QtQuick import QQuickWindow
 
     from kiosk.runtime.counters import Counters
+    from kiosk.ui.stage import WallStage
 
 QML: Final = Path(__file__).parent / "qml"
 MODULE: Final = QML / "Kiosk"
@@ -95,9 +96,10 @@ class Shell:
         self.engine.addImageProvider("photo", PhotoProvider(shelf, self._counters))
         return shelf
 
-    def wall(self, stage: WallStage) -> QQuickWindow:
-        """Make the wall's window, not yet shown."""
-        window = self.window("Wall", {"stage": stage, "scenes": [scene.qml for scene in SCENES.values()]})
+    def wall(self, stage: WallStage, *, moving: bool = True) -> QQuickWindow:
+        """Make the wall's window, not yet shown; one that is not `moving` poses for a picture."""
+        scenes = [scene.qml for scene in SCENES.values()]
+        window = self.window("Wall", {"stage": stage, "scenes": scenes, "moving": moving})
         window.frameSwapped.connect(self._painted)
         window.widthChanged.connect(lambda _: stage.resize(window.width(), window.height()))
         window.heightChanged.connect(lambda _: stage.resize(window.width(), window.height()))
@@ -123,12 +125,14 @@ class Shell:
         """When the wall last painted a frame, in `time.monotonic` seconds."""
         return self._frame_at
 
-    def close(self) -> None:
-        """Take the windows and the engine down, in this order."""
+    def close_windows(self) -> None:
+        """Take every window down, while what they show is still there."""
         for window in self.windows:
-            window.close()
-            window.deleteLater()
+            shiboken6.delete(window)
         self.windows.clear()
+
+    def close(self) -> None:
+        """Give standard error back; the windows are closed by then."""
         self._complaints.stop()
 
     def _painted(self) -> None:

@@ -126,6 +126,11 @@ class WallStage(QObject):
         """Which posts have pixels on the wall now."""
         return tuple(dict.fromkeys(self._keys.values()))
 
+    async def ready(self) -> None:
+        """Wait until every card that was asked for has come."""
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
+
     def describe(self, described: EventDescribed) -> None:
         """Name the gathering in the header and on the slate."""
         self._described = described

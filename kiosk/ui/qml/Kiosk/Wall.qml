@@ -10,6 +10,7 @@ Window {
 
     required property WallStage stage
     required property list<string> scenes
+    required property bool moving
 
     color: Theme.stage
     title: "Wall – " + root.stage.title
@@ -58,7 +59,7 @@ Window {
                     Component.onCompleted: setSource(Qt.resolvedUrl("scenes/" + modelData + ".qml"), {
                         "stage": root.stage,
                         "screenHeight": Qt.binding(() => root.height),
-                        "moving": Qt.binding(() => place.up && !root.stage.raised)
+                        "moving": Qt.binding(() => root.moving && place.up && !root.stage.raised)
                     })
 
                     Behavior on opacity {
@@ -96,7 +97,7 @@ Window {
             Timer {
                 interval: Theme.heartbeat
                 repeat: true
-                running: true
+                running: root.moving
                 onTriggered: heartbeat.color = Qt.colorEqual(heartbeat.color, Theme.stage) ? Theme.stageInk : Theme.stage
             }
         }
