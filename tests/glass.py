@@ -72,11 +72,15 @@ class Glass:
         found: list[int] = []
 
         def look() -> bool:
-            found[:] = [child.id for child in self._tree(self._root) if (child.get_wm_name() or "").startswith(title)]
+            found[:] = [child.id for child in self._tree(self._root) if self._title(child).startswith(title)]
             return bool(found)
 
         self.wait(look, seconds=seconds, pause=0.2)
         return found[0]
+
+    def _title(self, window: object) -> str:
+        name = window.get_full_text_property(self._connection.intern_atom("_NET_WM_NAME"))
+        return name if isinstance(name, str) else ""
 
     def _tree(self, window: object) -> list:
         children = window.query_tree().children

@@ -89,7 +89,7 @@ class DeskView(QObject):
         self._counts = dict.fromkeys(Standing, 0)
         self._message = ""
         self._preview = 0
-        self._photo = ""
+        self._photo, self._pictured = "", False
         self._leaving = False
         self._wanted: set[Sha256] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -168,7 +168,7 @@ class DeskView(QObject):
 
     def _selection_moved(self) -> None:
         post = self._current()
-        self._photo = ""
+        self._photo, self._pictured = "", False
         self.selectedChanged.emit()
         if post is not None:
             self._soon(self._bring(post))
@@ -176,7 +176,7 @@ class DeskView(QObject):
     async def _bring(self, post: DeskPost) -> None:
         await self._shelf.fetch(post.post.pictures)
         if self._current() is post:
-            self._photo = post.post.photo
+            self._photo, self._pictured = post.post.photo, True
             self.selectedChanged.emit()
 
     def _thumbnail(self, sha256: Sha256) -> str:
@@ -364,6 +364,11 @@ class DeskView(QObject):
     def selected(self) -> DeskPost | None:
         """The post that keys act on."""
         return self._current()
+
+    @Property(bool, notify=selectedChanged)
+    def pictured(self) -> bool:
+        """Whether the selected post's pictures are here."""
+        return self._pictured
 
     @Property(str, notify=selectedChanged)
     def photo(self) -> str:

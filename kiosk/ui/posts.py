@@ -71,7 +71,7 @@ def shown(state: PostState, now: datetime) -> Shown:
     result = Shown(
         name=isolated(name),
         handle=isolated(post.author.handle),
-        text=post.text[:CHARACTERS],
+        text=post.text if len(post.text) <= CHARACTERS else post.text[: CHARACTERS - 1] + "…",
         age=age(post.created_at, now),
         initial=next((char.upper() for char in name if char.isalnum()), "#"),
         tone=sum(state.uri.encode()) % TONES,

@@ -11,6 +11,7 @@ Row {
     required property color ink
     required property color quiet
     required property color ground
+    property bool pictured: true
 
     spacing: root.nameSize * 0.55
 
@@ -18,6 +19,7 @@ Row {
         anchors.verticalCenter: parent.verticalCenter
         ground: root.ground
         ink: root.quiet
+        pictured: root.pictured
         post: root.post
         size: root.nameSize * 2
     }
@@ -43,7 +45,6 @@ Row {
             PostText {
                 id: handle
 
-                elide: Text.ElideMiddle
                 ink: root.quiet
                 size: root.quietSize
                 text: root.post.handle
@@ -57,6 +58,7 @@ Row {
                 ink: root.quiet
                 size: root.quietSize
                 text: "· " + root.post.age
+                anchors.baseline: handle.baseline
                 wrapMode: Text.NoWrap
                 x: handle.width + root.quietSize * 0.35
             }

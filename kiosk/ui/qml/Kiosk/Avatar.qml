@@ -9,6 +9,8 @@ Rectangle {
     required property real size
     required property color ink
     required property color ground
+    property bool pictured: true
+    readonly property bool shown: root.pictured && root.post.avatar !== ""
 
     color: root.ink
     height: root.size
@@ -21,14 +23,14 @@ Rectangle {
         ink: root.ground
         size: root.size * 0.5
         text: root.post.initial
-        visible: root.post.avatar === ""
+        visible: !root.shown
     }
 
     Image {
         anchors.fill: parent
         cache: false
         smooth: true
-        source: root.post.avatar
-        visible: root.post.avatar !== ""
+        source: root.shown ? root.post.avatar : ""
+        visible: root.shown
     }
 }

@@ -40,7 +40,7 @@ Rectangle {
                 anchors.horizontalCenter: parent.horizontalCenter
                 cache: false
                 fillMode: Image.PreserveAspectFit
-                height: root.post.photo === "" ? 0 : body.height * 0.5
+                height: root.post.photo === "" ? 0 : Math.min(body.height * 0.5, body.width / root.post.aspect)
                 source: root.view.photo
                 width: body.width
             }
@@ -63,6 +63,7 @@ Rectangle {
                     ground: Theme.deskGround
                     ink: Theme.deskInk
                     nameSize: 19 * root.unit
+                    pictured: root.view.pictured
                     post: root.post
                     quiet: Theme.deskQuiet
                     quietSize: 15 * root.unit

@@ -46,7 +46,7 @@ Rectangle {
         spacing: 3 * root.unit
         width: root.width - x - 12 * root.unit
         x: frame.width + (frame.visible ? 22 : 14) * root.unit
-        y: 10 * root.unit
+        y: Math.round((root.height - height) / 2)
 
         PostText {
             ink: root.post.gone ? Theme.deskQuiet : Theme.deskInk

@@ -73,7 +73,7 @@ Rectangle {
             ink: root.ink
             lineHeight: 1.06
             minimumPixelSize: Theme.px(Theme.spotSmall, root.screenHeight)
-            size: Theme.px(root.wide ? Theme.spotBody * 0.6 : Theme.spotBody, root.screenHeight)
+            size: Theme.px(root.wide ? Theme.spotBody * 0.45 : Theme.spotBody, root.screenHeight)
             text: root.post.text
             verticalAlignment: Text.AlignVCenter
         }

@@ -48,7 +48,7 @@ QtObject {
     readonly property real scrollName: 0.026
     readonly property real spotSmall: 0.0405
     readonly property real spotName: 0.048
-    readonly property real spotBody: 0.15
+    readonly property real spotBody: 0.2
     readonly property real margin: 0.028
 
     function px(share: real, screenHeight: real): int {
