@@ -67,6 +67,24 @@ class Glass:
             time.sleep(pause)
         raise TimeoutError(f"not seen on {self.display} within {seconds} s")
 
+    def wait_steadily(self, condition: Callable[[], bool], *, steady: float, seconds: float) -> float:
+        """Wait until `condition` has held for `steady` seconds on end; when that began, in seconds from now.
+
+        A cross-fade mixes colours for a moment; what holds longer is not a transition.
+
+        Raises:
+            TimeoutError: where it does not within `seconds`.
+
+        """
+        began = time.monotonic()
+        since: float | None = None
+        while (now := time.monotonic()) - began < seconds:
+            since = (since or now) if condition() else None
+            if since is not None and now - since >= steady:
+                return since - began
+            time.sleep(0.2)
+        raise TimeoutError(f"not steadily so on {self.display} within {seconds} s")
+
     def window(self, title: str, *, seconds: float = 30) -> int:
         """The X window whose title begins so, waiting for it."""
         found: list[int] = []

@@ -71,7 +71,7 @@ def test_from_a_real_server_to_the_glass_and_back(tmp_path):
                 assert pane.count(UNWANTED, WALL) == 0, "a rejected post's pixels were on the wall"
                 return pane.count(WANTED, WALL) == 0
 
-            pane.wait(gone, seconds=95, pause=0.3)
+            assert pane.wait_steadily(gone, steady=8, seconds=90) < 60
         with program("run", settings, "--windowed", screen=screen, log=tmp_path / "log"):
             pane.window("Desk")
             for _ in range(10):

@@ -13,44 +13,130 @@ MAX_HTML: Final = 64 * 1024
 
 MAX_CODE_POINTS: Final = 5_000
 MAX_MARKS: Final = 3
+MAX_VOWEL_MARKS: Final = 5
 MAX_LINES: Final = 24
 
 _LINE_BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
-_GAPS: Final = re.compile(r"[^\S\n]+")
+_GAPS: Final = re.compile(r"(?:[^\S\n]|\u2800)+")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
-_BIDI_CONTROLS: Final = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_JOINERS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_ZWNJ: Final = "\u200c"
+_ZWJ: Final = "\u200d"
+_KEYCAP: Final = "\u20e3"
+_KEYCAP_BASES: Final = frozenset("#*0123456789")
+_FIRST_PICTURE: Final = 0x2190
+_LAST_EMOJI_SELECTOR: Final = 0xFE0F
+_BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffc")
+"""Letters, marks and symbols that draw nothing (Default_Ignorable_Code_Point, UAX 44), and Qt's placeholder."""
+
+_VISIBLE_FORMATS: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
+"""Format characters that draw a sign: Prepended_Concatenation_Mark, UAX 44."""
+
+_TAGS: Final = {ord(char): 0xE0000 + ord(char) for char in "abcdefghijklmnopqrstuvwxyz"}
 _TAG_BLOCK: Final = range(0xE0000, 0xE0080)
+_FLAGS: Final = re.compile("\U0001f3f4(?:" + "|".join(("gbeng", "gbsct", "gbwls")).translate(_TAGS) + ")\U000e007f")
+"""The only tag sequences recommended for interchange (UTS 51): England, Scotland and Wales."""
+
+_TO_COME: Final = (
+    range(0x20A0, 0x20D0),
+    range(0x1F000, 0x1FB00),
+    range(0x1FC00, 0x1FFFE),
+    range(0x20000, 0x2FFFE),
+    range(0x30000, 0x3FFFE),
+)
+"""Where currency signs, emoji and ideographs are added every year: newer ones than Python's tables stand here."""
+
+_VOWEL_MARKS: Final = (range(0x0900, 0x1AB0), range(0xA800, 0xAC00), range(0x10A00, 0x12000))
+"""Scripts that write vowels and tones as marks, several on one letter."""
+
+_JOINING: Final = (range(0x0600, 0x0900), *_VOWEL_MARKS)
+"""Scripts whose spelling needs the zero-width joiner and non-joiner (Unicode 9.2 and 12)."""
+
+_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_IDEOGRAPHS: Final = (range(0x2E80, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x3FFFE))
+_MYANMAR: Final = range(0x1000, 0x10A0)
+_MONGOLIAN: Final = range(0x1820, 0x18AB)
+_MONGOLIAN_SELECTORS: Final = frozenset("\u180b\u180c\u180d\u180f")
 _LEET: Final = str.maketrans("013457@$", "oieastas")
 
 
 def clean(text: str, *, limit: int = MAX_CODE_POINTS) -> str:
-    """Make foreign text safe to lay out, at most `limit` code points long.
+    """Make foreign text safe to lay out, at most `limit` code points long; cleaning twice changes nothing more.
 
-    NFC; lone surrogates, C0 and C1 controls, bidi controls (UAX 9), tag characters and non-characters
-    removed; at most 3 combining marks on a base; at most 24 lines, no two empty ones in a row.
+    NFC; lone surrogates, C0 and C1 controls, bidi controls (UAX 9), blanks and non-characters removed; joiners,
+    variation selectors and tags only where they change what is drawn: in emoji (UTS 51) and in scripts that need
+    them; at most 3 combining marks on a base, 5 in scripts of `_VOWEL_MARKS`; at most 24 lines, no two empty ones
+    in a row.
     """
-    text = text[: limit * 4].encode("utf-8", "ignore").decode("utf-8", "ignore")
-    text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
+    text = _tidy(text[: limit * 4].encode("utf-8", "ignore").decode("utf-8", "ignore"))
+    return text if len(text) <= limit else _tidy(text[:limit])
+
+
+def _tidy(text: str) -> str:
+    text = _GAPS.sub(" ", _LINE_BREAKS.sub("\n", text))
+    text = unicodedata.normalize("NFC", "".join(char for char in text if _allowed(char)))
+    flags = {index for match in _FLAGS.finditer(text) for index in range(*match.span())}
     kept: list[str] = []
     marks = 0
-    for char in text:
-        if not _allowed(char):
+    for index, char in enumerate(text):
+        before = kept[-1] if kept else ""
+        if _invisible(char):
+            if index in flags or _changes_something(char, before, text[index + 1 : index + 2]):
+                kept.append(char)
             continue
-        marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me"} else 0
-        if marks <= MAX_MARKS or char in _JOINERS:
+        marks = marks + 1 if _mark(char) else 0
+        if marks <= MAX_MARKS or (marks <= MAX_VOWEL_MARKS and _within(char, _VOWEL_MARKS) and char != before):
             kept.append(char)
-    lines = _EMPTY_LINES.sub("\n\n", _GAPS.sub(" ", "".join(kept))).strip().split("\n")
-    return "\n".join(line.strip() for line in lines[:MAX_LINES])[:limit].strip()
+    text = unicodedata.normalize("NFC", "".join(kept))
+    text = "\n".join(line.strip() for line in _GAPS.sub(" ", text).split("\n"))
+    lines = _EMPTY_LINES.sub("\n\n", text.strip()).split("\n")
+    return "\n".join(lines[:MAX_LINES]).strip()
 
 
 def _allowed(char: str) -> bool:
+    """Whether a character may stand in a text at all; an invisible one only if its neighbours give it a meaning."""
     code = ord(char)
-    if char == "\n" or char in _JOINERS:
+    if char == "\n" or char in _VISIBLE_FORMATS or _invisible(char):
         return True
-    if char in _BIDI_CONTROLS or code in _TAG_BLOCK or (code & 0xFFFE) == 0xFFFE:  # noqa: PLR2004  # U+xxFFFE, U+xxFFFF
+    if char in _BLANKS or (code & 0xFFFE) == 0xFFFE:  # noqa: PLR2004  # U+xxFFFE, U+xxFFFF
         return False
-    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    category = unicodedata.category(char)
+    return _within(char, _TO_COME) if category == "Cn" else category not in {"Cc", "Cf", "Cs", "Co"}
+
+
+def _invisible(char: str) -> bool:
+    return char in {_ZWNJ, _ZWJ} or char in _MONGOLIAN_SELECTORS or _within(char, (_TAG_BLOCK, *_SELECTORS))
+
+
+def _changes_something(char: str, before: str, after: str) -> bool:
+    """Whether an invisible character has a meaning between these two."""
+    if not before or before.isspace() or ord(char) in _TAG_BLOCK:
+        return False
+    if char in {_ZWNJ, _ZWJ}:
+        joins = _within(before, _JOINING) and unicodedata.category(before)[0] in "LM"
+        pictures = char == _ZWJ and after != "" and _pictorial(after) and (_pictorial(before) or before == "\ufe0f")
+        return joins or pictures
+    if _invisible(before):
+        return False
+    if char in _MONGOLIAN_SELECTORS:
+        return ord(before) in _MONGOLIAN
+    if before in _KEYCAP_BASES:
+        return char == "️" and after == _KEYCAP
+    if _within(before, _IDEOGRAPHS):
+        return True
+    varied = not before.isascii() and unicodedata.category(before)[0] in "SPC"
+    return ord(char) <= _LAST_EMOJI_SELECTOR and (varied or before == "ℹ" or ord(before) in _MYANMAR)
+
+
+def _pictorial(char: str) -> bool:
+    return ord(char) >= _FIRST_PICTURE and unicodedata.category(char) in {"So", "Sm", "Sk", "Cn"}
+
+
+def _mark(char: str) -> bool:
+    return unicodedata.combining(char) != 0 or unicodedata.category(char) in {"Mn", "Me"}
+
+
+def _within(char: str, ranges: tuple[range, ...]) -> bool:
+    return any(ord(char) in one for one in ranges)
 
 
 def one_line(text: str, *, limit: int = 80) -> str:

@@ -79,7 +79,7 @@ class Recheck:
 
     async def _ask(self, name: str, posts: Mapping[str, PostUri]) -> None:
         try:
-            answer = await self._sources[name].recheck(list(posts))
+            answer = await self._sources[name].recheck(posts)
             events: list[Event] = [self._ingest.gone(posts[identity], name) for identity in answer.gone]
             found = [item for item in answer.found if item.post.uri in posts.values()]
             events += [event for event in await self._ingest.events(name, found) if isinstance(event, PostEdited)]

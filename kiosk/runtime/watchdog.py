@@ -40,8 +40,13 @@ def notify(message: str) -> bool:
 class Watchdog:
     """Runs on the GUI thread's own loop, so that a stalled GUI feeds nothing."""
 
-    def __init__(self, *, ledger: Ledger, last_frame: Callable[[], float], clock: Clock, counters: Counters) -> None:
-        """`last_frame` tells when the wall last painted a frame, in the clock's monotonic seconds."""
+    def __init__(
+        self, *, ledger: Ledger | None, last_frame: Callable[[], float], clock: Clock, counters: Counters
+    ) -> None:
+        """`last_frame` tells when the wall last painted a frame, in the clock's monotonic seconds.
+
+        Without a ledger frames alone prove life: the slate needs no database.
+        """
         self._ledger = ledger
         self._last_frame = last_frame
         self._clock = clock
@@ -62,6 +67,8 @@ class Watchdog:
         if self._clock.monotonic() - self._last_frame() > PATIENCE:
             self._counters.count("No frame was painted for five seconds")
             return False
+        if self._ledger is None:
+            return True
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._ledger.read(lambda file: file.counts())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -20,10 +20,11 @@ from kiosk.sources.source import Batch, Found, Recheck
 from kiosk.sources.statuses import carries, read_page, read_status, same_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import httpx
 
+    from kiosk.domain.model import PostUri
     from kiosk.sources.source import Client
 
 PAGE: Final = 40
@@ -37,6 +38,7 @@ REMEMBERED: Final = 200
 
 CHECKED_AT_ONCE: Final = 20
 
+_MEMBERS_ONLY: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
@@ -97,8 +99,8 @@ class Mastodon:
         gap = f"{self.name} had more than {MOST_PAGES * PAGE} new posts with #{tag}; the oldest of them were not read."
         return Batch(found=tuple(found), bad=tuple(bad), wait=wait, gap=gap), ids
 
-    async def recheck(self, local_ids: Sequence[str]) -> Recheck:
-        """Ask for these posts again; one that the server does not know any more is gone.
+    async def recheck(self, posts: Mapping[str, PostUri]) -> Recheck:
+        """Ask for these posts again; one that the server, or else its origin, does not know any more is gone.
 
         Raises:
             SourceError: where the server does not answer for them, which says nothing about the posts.
@@ -106,6 +108,7 @@ class Mastodon:
         """
         found: list[Found] = []
         gone: list[str] = []
+        local_ids = list(posts)
         for start in range(0, len(local_ids), CHECKED_AT_ONCE):
             some = local_ids[start : start + CHECKED_AT_ONCE]
             answered = await self._ask_many(some) if self._many and len(some) > 1 else None
@@ -115,10 +118,10 @@ class Mastodon:
                 here = {item.local_id for item in answered}
                 missing = [identity for identity in some if identity not in here]
             for identity in missing:
-                item = await self._ask_one(identity)
+                item = await self._ask_one(identity, posts[identity])
                 if item is None:
                     gone.append(identity)
-                else:
+                elif isinstance(item, Found):
                     found.append(item)
         return Recheck(tuple(found), tuple(gone))
 
@@ -131,12 +134,26 @@ class Mastodon:
             self._many = False
             return None
 
-    async def _ask_one(self, identity: str) -> Found | None:
+    async def _ask_one(self, identity: str, uri: PostUri) -> Found | Literal["still"] | None:
+        """The post, None where it is gone, "still" where all that can be learned is that it stands."""
         response = await self._ask(f"/api/v1/statuses/{quote(identity, safe='')}", ())
         if response.status_code in _GONE:
             return None
+        if response.status_code in _MEMBERS_ONLY:
+            return await self._ask_origin(uri)
         self._accept(response)
         return read_status(response.content, self.name)
+
+    async def _ask_origin(self, uri: PostUri) -> Literal["still"] | None:
+        """Servers that show tags to everybody and single posts to members only still answer other servers.
+
+        See https://www.w3.org/TR/activitypub/#retrieving-objects. Edits come with the polls' newest page.
+        """
+        response = await self._client.get(uri, headers={"Accept": "application/activity+json"})
+        if response.status_code in _GONE:
+            return None
+        self._accept(response)
+        return "still"
 
     async def _get(self, path: str, params: Sequence[tuple[str, str]]) -> httpx.Response:
         response = await self._ask(path, params)
@@ -151,7 +168,7 @@ class Mastodon:
         if status == HTTPStatus.OK:
             return
         if status == HTTPStatus.UNAUTHORIZED:
-            raise Refused(f"{self.name} shows its hashtags only to its members: name a token_file for it.")
+            raise Refused(f"{self.name} shows this only to its members: name a token_file for it.")
         if status == HTTPStatus.FORBIDDEN:
             raise Refused(f"{self.name} refuses (403): its token may not read this, or it keeps programs out.")
         if status in _GONE or status == HTTPStatus.UNPROCESSABLE_ENTITY:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from kiosk.domain.model import PostUri
+
 
 class Found(msgspec.Struct, frozen=True):
     """One post as a source met it: `local_id` is the id that source knows it by."""
@@ -53,8 +55,8 @@ class Source(Protocol):
         """Read what is new since `cursor` (None: the newest page), oldest first."""
         ...
 
-    async def recheck(self, local_ids: Sequence[str]) -> Recheck:
-        """Ask whether posts still stand at their origin, and as what."""
+    async def recheck(self, posts: Mapping[str, PostUri]) -> Recheck:
+        """Ask whether posts, by this source's ids for them, still stand at their origin, and as what."""
         ...
 
 

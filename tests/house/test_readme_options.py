@@ -1,6 +1,6 @@
 """The README's table of options is the one that their declaration gives."""
 
-from readme import README, with_table
+from house.readme import README, with_table
 
 
 def test_table_is_current():

@@ -1,0 +1,109 @@
+"""The rooms that a live event, a replay, the demo and a snapshot share, wired once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.domain.model import Standing
+from kiosk.domain.moderation import Mode
+from kiosk.domain.scenes import SCENES
+from kiosk.runtime.desk import Desk
+from kiosk.runtime.director import Director, Rotation
+from kiosk.runtime.gate import CAPACITY, Gate
+from kiosk.runtime.modes import Modes
+from kiosk.runtime.panic import Panic
+from kiosk.ui.desk import DeskView
+from kiosk.ui.stage import WallStage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from kiosk.domain.events import EventDescribed
+    from kiosk.domain.model import Sha256
+    from kiosk.runtime.clocks import Clock
+    from kiosk.runtime.counters import Counters
+    from kiosk.runtime.ledger import Ledger
+    from kiosk.runtime.supervisor import SourceHealth
+    from kiosk.settings import Settings
+    from kiosk.ui.shell import Shell
+
+
+class House:
+    """The rooms that a live event, a replay, the demo and a snapshot share, wired; `furnish` fills them."""
+
+    def __init__(self, shell: Shell, ledger: Ledger, clock: Clock, counters: Counters, settings: Settings) -> None:
+        """Wire the rooms around a ledger that is open. Panic is read first, so that no frame precedes it."""
+        self.shell, self.ledger, self.clock, self.counters = shell, ledger, clock, counters
+        self.settings = settings
+        self.panic = Panic(latch_of(settings.event_file))
+        self.gate = Gate()
+        self.modes = Modes(Mode(settings.moderation.mode), clock)
+        self.health: Callable[[], list[SourceHealth]] = list
+        self.shelf = shell.shelf(self._photo)
+        rotation = Rotation(self.gate)
+        self.stage = WallStage(
+            gate=self.gate,
+            draw=lambda on_glass: rotation.draw("scroll", on_glass),
+            shelf=self.shelf,
+            press=shell.press,
+            cards=shell.cards,
+            clock=clock,
+            counters=counters,
+        )
+        self.director = Director(
+            stage=self.stage,
+            gate=self.gate,
+            rotation=rotation,
+            ledger=ledger,
+            panic=self.panic,
+            clock=clock,
+            counters=counters,
+            playlist=[SCENES[name] for name in settings.wall.playlist],
+        )
+        self.commands = Desk(
+            ledger=ledger,
+            gate=self.gate,
+            stage=self.stage,
+            panic=self.panic,
+            clock=clock,
+            counters=counters,
+            by=settings.moderation.moderator,
+        )
+
+    async def furnish(self, described: EventDescribed) -> None:
+        """Open the gate to what was approved before, newest first in memory, and name the gathering."""
+        approved = await self.ledger.read(lambda f: f.states(Standing.APPROVED, limit=CAPACITY, newest=True))
+        self.gate.open_to(reversed(approved))
+        self.stage.describe(described)
+
+    async def _photo(self, sha256: Sha256, thumbnail: bool) -> bytes | None:  # noqa: FBT001  # the shelf hands it on
+        return await self.ledger.read(lambda f: f.photo(sha256, thumbnail=thumbnail))
+
+    def announce(self) -> None:
+        """Tell whoever shows the house's health that it changed."""
+        self.counters.changed()
+
+    def desk(self) -> DeskView:
+        """Make what the moderator's window shows."""
+        return DeskView(
+            desk=self.commands,
+            ledger=self.ledger,
+            gate=self.gate,
+            stage=self.stage,
+            panic=self.panic,
+            modes=self.modes,
+            counters=self.counters,
+            clock=self.clock,
+            health=lambda: self.health(),  # noqa: PLW0108  # the sources come later and replace it
+            shelf=self.shelf,
+            press=self.shell.press,
+            cards=self.shell.cards,
+            title=self.settings.event.name,
+            timezone=self.settings.event.timezone,
+        )
+
+
+def latch_of(event_file: Path) -> Path:
+    """Where panic is latched: beside the event file, so that it belongs to the event."""
+    return event_file.with_name(event_file.name + ".panic")

@@ -1,0 +1,58 @@
+"""The one event loop: asyncio on Qt's, and how everything on it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("QT_API", "pyside6")  # qasync reads it while it is imported
+
+import qasync
+
+from kiosk.runtime.counters import Counters
+from kiosk.settings import assets_folder
+from kiosk.ui.shell import Shell, choose_platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    Task = Callable[[], Coroutine[Any, Any, None]]
+
+
+def in_qt(play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], theme: str) -> int:
+    """Run `play` on Qt's loop with a shell of its own; 0 when it ends, its error otherwise."""
+    choose_platform()
+    counters = Counters()
+    shell = Shell(counters, assets_folder() / "fonts", look=theme)
+    try:
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
+            runner.run(play(shell, counters))
+    finally:
+        shell.close()
+    return 0
+
+
+async def until(ended: asyncio.Event, tasks: list[Task], duration: float | None) -> None:
+    """Run tasks until `ended`, a signal, the time is up, or one of them fails; its error is raised then."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+
+    def finished(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            ended.set()
+
+    running = [asyncio.ensure_future(task()) for task in tasks]
+    for task in running:
+        task.add_done_callback(finished)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(duration):
+            await ended.wait()
+    for task in running:
+        task.cancel()
+    for result in await asyncio.gather(*running, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result

@@ -1,0 +1,62 @@
+"""A show: the windows are opened, every task runs until the end, and the slate is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import TYPE_CHECKING, NamedTuple
+
+from kiosk.app.loop import until
+from kiosk.runtime.modes import TrustedPass
+from kiosk.runtime.watchdog import Watchdog
+from kiosk.ui.screens import Screens
+
+if TYPE_CHECKING:
+    from kiosk.app.house import House
+    from kiosk.app.loop import Task
+
+
+class Windows(NamedTuple):
+    """Which windows to open, and how."""
+
+    wall: bool = True
+    desk: bool = True
+    windowed: bool = False
+
+
+async def show(
+    house: House,
+    windows: Windows,
+    work: list[Task],
+    duration: float | None,
+    *,
+    pictures: bool = False,
+) -> None:
+    """Open the windows, run every task until the end, and leave the slate behind."""
+    ended = asyncio.Event()
+    view = house.desk() if windows.desk else None
+    wall = house.shell.wall(house.stage) if windows.wall else None
+    desk = house.shell.window("Desk", {"view": view}) if view else None
+    if desk is not None:
+
+        def closed(visible: bool) -> None:  # noqa: FBT001  # Qt's signal hands it on
+            if not visible:
+                ended.set()
+
+        desk.visibleChanged.connect(closed)
+    Screens(house.shell.application, name=house.settings.wall.screen, windowed=windows.windowed).show(wall, desk)
+    if view is not None:
+        await view.load()
+    tasks = [*work, house.director.run, TrustedPass(house.ledger, house.modes, house.clock, house.counters).run]
+    if wall is not None:
+        watchdog = Watchdog(
+            ledger=house.ledger, last_frame=house.shell.last_frame, clock=house.clock, counters=house.counters
+        )
+        tasks.append(watchdog.run)
+    gc.collect()
+    gc.freeze()  # what was made so far lives until the end; no pause should walk it
+    await until(ended, tasks, duration)
+    if pictures and wall is not None and desk is not None:
+        wall.grabWindow().save("wall.png")
+        desk.grabWindow().save("desk.png")
+    house.stage.slate(raised=True)

@@ -1,0 +1,82 @@
+"""One picture of a saved event, off-screen, the same every time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from kiosk.app.house import House
+from kiosk.app.loop import in_qt
+from kiosk.domain.errors import UsageError
+from kiosk.domain.events import EventDescribed
+from kiosk.domain.playlist import next_for_spotlight
+from kiosk.domain.scenes import Cue
+from kiosk.runtime.clocks import StillClock
+from kiosk.runtime.ledger import Ledger
+from kiosk.settings import EventTable, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtQuick import QQuickWindow
+
+    from kiosk.runtime.counters import Counters
+    from kiosk.ui.shell import Shell
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+SETTLED: Final = 1.5
+"""Seconds after which every transition has ended."""
+
+
+def snapshot(path: Path, scene: str, *, size: tuple[int, int], output: Path, theme: str) -> int:
+    """Draw one scene, the slate or the desk of a saved event into a picture; the same picture every time.
+
+    Raises:
+        KioskError: where the recording cannot be read or the picture not be written.
+
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+    async def play(shell: Shell, counters: Counters) -> None:
+        async with AsyncExitStack() as stack:
+            ledger = await Ledger.open_recording(path, counters)
+            stack.push_async_callback(ledger.close)
+            described = await ledger.read(lambda f: f.described()) or EventDescribed(at=EPOCH, name=path.stem)
+            last = await ledger.read(lambda f: f.last())
+            clock = StillClock(last.event.at if last else EPOCH)
+            named = EventTable(name=described.name, file=path.name, timezone=described.timezone)
+            house = House(shell, ledger, clock, counters, Settings(event=named, folder=path.parent))
+            stack.callback(shell.close_windows)
+            await house.furnish(described)
+            window = await _posed(house, scene, size)
+            if not window.grabWindow().save(str(output)):
+                raise UsageError(f"The picture {output} could not be written.")
+
+    return in_qt(play, theme)
+
+
+async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindow:
+    """A window of that size, with everything that belongs on it arrived and standing still."""
+    if scene == "desk":
+        view = house.desk()
+        window = house.shell.window("Desk", {"view": view})
+        await view.load()
+    else:
+        window = house.shell.wall(house.stage, moving=False)
+    window.setGeometry(0, 0, *size)
+    window.show()
+    house.stage.resize(*size)
+    if scene == "slate":
+        house.stage.slate(raised=True)
+    elif scene == "spotlight":
+        state = next_for_spotlight(house.gate.open_posts(), {}, ())
+        house.stage.show(Cue(scene, (state.uri,) if state else (), 1.0))
+    else:
+        house.stage.show(Cue("scroll", (), 1.0))
+    await house.stage.ready()
+    await asyncio.sleep(SETTLED)
+    return window
