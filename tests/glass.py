@@ -42,6 +42,11 @@ class Glass:
         """How many pixels of `area` are within `tolerance` of `colour` in each channel."""
         return self._mask(colour, area, tolerance).histogram()[255]
 
+    def colours(self, area: Area) -> dict[Colour, int]:
+        """How many pixels of `area` each colour has, at half its size; only exact colours can be told apart."""
+        small = self.picture(area).resize((area.width // 2, area.height // 2), Image.Resampling.NEAREST)
+        return {colour: number * 4 for number, colour in small.getcolors(1 << 24)}
+
     def place(self, colour: Colour, area: Area, *, tolerance: int = 24) -> Area | None:
         """The smallest rectangle of the display that holds that colour's pixels of `area`, None without any."""
         box = self._mask(colour, area, tolerance).getbbox()

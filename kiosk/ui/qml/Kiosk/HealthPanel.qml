@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import Kiosk
 
@@ -21,7 +23,7 @@ Rectangle {
         DeskLabel {
             font.weight: Font.ExtraBold
             size: 15 * root.unit
-            text: root.view.sources.length > 0 ? qsTr("Sources") : qsTr("Sources: none, a recording plays")
+            text: root.view.sources.length > 0 ? qsTr("Sources") : qsTr("Sources: none")
         }
 
         Repeater {

@@ -40,9 +40,9 @@ Rectangle {
         }
 
         FocusedPhoto {
-            readonly property real frame: panel.width / Math.max(1, panel.height)
-            readonly property bool fits: root.post.aspect > frame * 0.62 && root.post.aspect < frame * 1.75
-            readonly property bool tall: root.post.aspect < frame
+            readonly property real ratio: panel.width / Math.max(1, panel.height)
+            readonly property bool fits: root.post.aspect > ratio * 0.62 && root.post.aspect < ratio * 1.75
+            readonly property bool tall: root.post.aspect < ratio
 
             anchors.centerIn: parent
             height: fits || tall ? panel.height : Math.round(panel.width / Math.max(0.01, root.post.aspect))
