@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -9,7 +10,7 @@ import tomllib
 import zoneinfo
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, TypeGuard, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -103,10 +104,13 @@ class Settings(msgspec.Struct, frozen=True):
     @property
     def event_file(self) -> Path:
         """Where the event is saved."""
-        return (self.folder / self.event.file).expanduser()
+        return self._beside(self.event.file)
 
     def token(self, source: SourceTable) -> str:
         """Read a source's token, "" where it needs none.
+
+        A bare name is looked up among systemd's credentials first, as itself and as `tokens_NAME`, which is what
+        `LoadCredential=tokens:FOLDER` makes of a folder's files (systemd.exec(5)), then beside the TOML file.
 
         Raises:
             SettingsError: where the file named cannot be read or is empty.
@@ -114,22 +118,28 @@ class Settings(msgspec.Struct, frozen=True):
         """
         if not source.token_file:
             return ""
+        name = source.token_file
         credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-        places = [self.folder / source.token_file]
-        if credentials and "/" not in source.token_file:
-            places.insert(0, Path(credentials) / source.token_file)
+        places = [self._beside(name)]
+        if credentials and "/" not in name:
+            places = [Path(credentials, name), Path(credentials, f"tokens_{name}"), *places]
         for place in places:
             try:
-                token = place.expanduser().read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError):
+                token = place.read_text("utf-8-sig").strip()
+            except (OSError, ValueError):  # also text that is not UTF-8, or a name that no file can have
                 continue
             if token:
                 return token
         raise SettingsError(
-            f"The token file “{source.token_file}” of {source.server} cannot be read or is empty; "
-            f"put the token into {places[-1]}.",
+            f"The token file “{name}” of {source.server} cannot be read or is empty; put the token into {places[-1]}.",
             key="token_file",
         )
+
+    def _beside(self, name: str) -> Path:
+        path = Path(name)
+        with contextlib.suppress(RuntimeError):  # a ~name that is nobody's home
+            path = path.expanduser()
+        return self.folder / path
 
 
 _TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
@@ -140,13 +150,17 @@ _TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
 }
 
 
+Value = str | float | bool | tuple[str, ...]
+"""What an option may hold."""
+
+
 class Option(NamedTuple):
     """One option, as the README and `kiosk init` print it."""
 
     table: str
     key: str
     type: str
-    default: object
+    default: Value
     sentence: str
 
 
@@ -159,22 +173,29 @@ def options() -> Iterator[Option]:
             yield Option(table, field.name, _type_name(kind), field.default, meta.description)
 
 
+_TYPE_NAMES: Final[Mapping[object, str]] = {str: "text", float: "number", bool: "true or false"}
+
+
 def _type_name(kind: object) -> str:
     choices = get_args(kind)
     if choices and choices[-1] is not Ellipsis:
         return " or ".join(f'"{choice}"' for choice in choices)
-    return {str: "text", float: "number", bool: "true or false"}.get(kind, "list of texts")  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return _TYPE_NAMES.get(kind, "list of texts")
 
 
-def toml_value(value: object) -> str:
+def toml_value(value: Value) -> str:
     """Write a default as TOML does."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, tuple):
-        return "[" + ", ".join(toml_value(item) for item in value) + "]"  # pyright: ignore[reportUnknownVariableType]
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return f"{value:g}"
+
+
+def _header(table: str) -> str:
+    return f"[[{table}]]" if table == "source" else f"[{table}]"
 
 
 def template() -> str:
@@ -185,7 +206,7 @@ def template() -> str:
         if option.table != table:
             table = option.table
             struct = _TABLES[table]
-            lines += ["", f"# {struct.__doc__}", f"[[{table}]]" if table == "source" else f"[{table}]"]
+            lines += ["", f"# {struct.__doc__}", _header(table)]
         lines += [
             f"# {option.sentence}",
             _TEMPLATE_LINES.get(option.key, f"# {option.key} = {toml_value(option.default)}"),
@@ -216,7 +237,7 @@ def load(path: Path, kinds: Collection[str]) -> Settings:
         raise SettingsError(f"{path}: {error.strerror}; `kiosk init` writes a file to start from.") from error
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of 5000 digits, or a list in a list in a list…
         line = re.search(r"at line (\d+)", str(error))
         raise SettingsError(f"{path}:{line[1] if line else len(text.splitlines())}: not TOML: {error}") from error
     reader = _Reader(path, text)
@@ -234,41 +255,48 @@ class _Reader:
         self._lines = text.splitlines()
 
     def settings(self, tables: dict[str, object], kinds: Collection[str]) -> Settings:
-        for name in tables:
+        for name, found in tables.items():
             if name not in _TABLES:
-                raise self._fault(name, "", 0, f"there is no table [{name}]", _nearest(name, _TABLES))
+                raise self._stray(name, found)
         sources = tables.get("source", [])
-        if not isinstance(sources, list):
+        if not _is_list(sources):
             raise self._fault("source", "", 0, "write [[source]] with two brackets", "")
         result = Settings(
             event=self._table(EventTable, "event", tables.get("event", {})),
             moderation=self._table(ModerationTable, "moderation", tables.get("moderation", {})),
             wall=self._table(WallTable, "wall", tables.get("wall", {})),
-            source=tuple(
-                self._table(SourceTable, "source", table, index)
-                for index, table in enumerate(sources)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-            ),
+            source=tuple(self._table(SourceTable, "source", table, index) for index, table in enumerate(sources)),
             folder=self._path.parent,
         )
         self._check(result, kinds)
         return result
 
     def _table(self, struct: type[S], name: str, found: object, index: int = 0) -> S:
-        if not isinstance(found, dict):
+        if not _is_table(found):
             raise self._fault(name, "", index, f"“{name}” must be a table: [{name}]", "")
         values: dict[str, object] = {}
         hints = get_type_hints(struct, include_extras=True)
-        for key, value in found.items():  # pyright: ignore[reportUnknownVariableType]
+        for key, value in found.items():
             if key not in hints:
-                raise self._fault(name, str(key), index, f"[{name}] has no key “{key}”", _nearest(str(key), hints))  # pyright: ignore[reportUnknownArgumentType]
+                raise self._fault(name, key, index, f"[{name}] has no key “{key}”", _nearest(key, hints))
             try:
-                values[str(key)] = msgspec.convert(value, hints[key])  # pyright: ignore[reportUnknownArgumentType]
+                values[key] = msgspec.convert(value, hints[key])
             except msgspec.ValidationError as error:
                 kind = get_args(hints[key])[0]
-                hint = _nearest(str(value), get_args(kind)) if isinstance(value, str) else ""  # pyright: ignore[reportUnknownArgumentType]
-                wanted = f"“{key}” wants {_type_name(kind)} ({error})"
-                raise self._fault(name, str(key), index, wanted, hint) from error  # pyright: ignore[reportUnknownArgumentType]
+                choices = [choice for choice in get_args(kind) if isinstance(choice, str)]
+                hint = _nearest(value, choices) if isinstance(value, str) else ""
+                raise self._fault(name, key, index, f"“{key}” wants {_type_name(kind)} ({error})", hint) from error
         return struct(**values)
+
+    def _stray(self, name: str, found: object) -> SettingsError:
+        """A table that is not known, or a key above all tables."""
+        if _is_table(found) or (_is_list(found) and any(_is_table(item) for item in found)):
+            return self._fault(name, "", 0, f"there is no table [{name}]", _nearest(name, _TABLES))
+        for table, struct in _TABLES.items():
+            if name in struct.__struct_fields__:
+                return self._fault("", name, 0, f"“{name}” stands above all tables; move it below {_header(table)}", "")
+        keys = [key for struct in _TABLES.values() for key in struct.__struct_fields__]
+        return self._fault("", name, 0, f"“{name}” stands above all tables and is no key", _nearest(name, keys))
 
     def _check(self, settings: Settings, kinds: Collection[str]) -> None:
         try:
@@ -289,7 +317,7 @@ class _Reader:
                 raise self._fault(
                     "source", "kind", index, f"there is no network “{source.kind}”", _nearest(source.kind, kinds)
                 )
-            if not re.match(r"https?://[^/\s]+/?$", source.server):
+            if not re.fullmatch(r"https?://[^/\s]+/?", source.server):
                 raise self._fault("source", "server", index, f"“{source.server}” is no server address", "https://…")
             if source.server.startswith("http://") and not source.allow_private_addresses:
                 raise self._fault(
@@ -301,16 +329,30 @@ class _Reader:
         return SettingsError(f"{sentence}; did you mean “{hint}”?" if hint else f"{sentence}.", key=key, hint=hint)
 
     def _line(self, table: str, key: str, index: int) -> int:
-        """The line of `key` in the `index`-th table of that name; the table's own line where there is no key."""
-        inside, seen, header = False, -1, 1
+        """The line of `key` in the `index`-th table of that name ("": above all); the table's own without a key."""
+        inside, seen, header = table == "", 0 if table == "" else -1, 0
         for number, line in enumerate(self._lines, 1):
-            if match := re.match(r"\s*\[{1,2}\s*([^\]\s]+)\s*\]", line):
+            if match := re.match(r"\s*\[{1,2}\s*[\"']?([^\]\s\"']+)[\"']?\s*\]", line):
                 inside = match[1] == table
                 seen += inside
                 header = number if inside and seen == index else header
-            elif inside and seen == index and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            elif inside and seen == index and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
                 return number
-        return header
+        return header or self._loose(table)
+
+    def _loose(self, table: str) -> int:
+        """The first line that speaks of a table without its own header: `wall = {…}`, `wall.theme = …`, `[wall.x]`."""
+        words = rf"\s*\[*\s*[\"']?{re.escape(table)}[\"']?\s*[.=]"
+        return next((number for number, line in enumerate(self._lines, 1) if table and re.match(words, line)), 1)
+
+
+def _is_table(found: object) -> TypeGuard[dict[str, object]]:
+    """TOML's keys are always texts."""
+    return isinstance(found, dict)
+
+
+def _is_list(found: object) -> TypeGuard[list[object]]:
+    return isinstance(found, list)
 
 
 def _nearest(word: str, valid: Collection[str]) -> str:

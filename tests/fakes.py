@@ -44,7 +44,7 @@ class FakeStage:
     def show(self, cue: Cue) -> None:
         self.cues.append(cue)
         self.asked.append(("show", cue))
-        self.glass = list(cue.uris)
+        self.glass = list(cue.posts)
 
     def withdraw(self, uris: Collection[PostUri]) -> None:
         self.asked.append(("withdraw", tuple(uris)))

@@ -84,7 +84,7 @@ async def _play_recording(  # noqa: PLR0913  # what the commands differ in
     scratch = Settings(event=EventTable(file="replay.wall"), folder=Path(folder))
     ledger = await Ledger.open(scratch.event_file, counters)
     stack.push_async_callback(ledger.close)
-    recording = await Replay.open(ledger, path)
+    recording = await Replay.open(ledger, path, counters)
     stack.push_async_callback(recording.close)
     begins = await recording.starts()
     if begins is None:

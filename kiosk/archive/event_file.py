@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import apsw
 import msgspec
@@ -21,10 +21,13 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.fold import fold
 from kiosk.domain.model import Cursor, Photo, PostState, PostUri, Sha256, Standing, State, Tombstone
+from kiosk.domain.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
+
+T = TypeVar("T")
 
 _STATES: Final = msgspec.json.Decoder(State)
 _SHORT: Final = 3
@@ -89,6 +92,7 @@ class EventFile:
             ArchiveError: where nothing of it was written.
 
         """
+        changes: tuple[Change, ...] = ()
         try:
             with self._connection() as db:
                 for photo in photos:
@@ -137,8 +141,8 @@ class EventFile:
         )
 
     def _index(self, state: State) -> None:
-        for (row,) in self._db.execute("DELETE FROM search_rows WHERE uri = ? RETURNING id", (state.uri,)).fetchall():
-            self._db.execute("DELETE FROM search WHERE rowid = ?", (row,))
+        for (row,) in self._rows("DELETE FROM search_rows WHERE uri = ? RETURNING id", (state.uri,)):
+            self._db.execute("DELETE FROM search WHERE rowid = ?", (int(str(row)),))
         if isinstance(state, Tombstone):
             return
         post = state.post
@@ -149,7 +153,7 @@ class EventFile:
     def state(self, uri: PostUri) -> State | None:
         """What is known of one post."""
         rows = self._rows("SELECT state FROM posts WHERE uri = ?", (uri,))
-        return _STATES.decode(str(rows[0][0])) if rows else None
+        return self._read(_STATES.decode, rows[0][0]) if rows else None
 
     def known(self, uris: Collection[PostUri]) -> dict[PostUri, State]:
         """What is known of several posts; those never met are left out."""
@@ -163,7 +167,7 @@ class EventFile:
             f"SELECT state FROM posts WHERE standing = ? ORDER BY {column} {order}, uri {order} LIMIT ?",  # noqa: S608  # both words are ours
             (standing, limit),
         )
-        return [state for (text,) in rows if isinstance(state := _STATES.decode(str(text)), PostState)]
+        return [state for (text,) in rows if isinstance(state := self._read(_STATES.decode, text), PostState)]
 
     def counts(self) -> dict[Standing, int]:
         """How many posts there are of each standing."""
@@ -187,23 +191,37 @@ class EventFile:
         """Whether a photo's bytes are here."""
         return bool(self._rows("SELECT 1 FROM photos WHERE sha256 = ?", (sha256,)))
 
-    def journal(self, after: int = 0, limit: int = 1000) -> list[Entry]:
-        """At most `limit` journal lines behind number `after`, in their order.
+    def journal(
+        self, after: int = 0, limit: int = 1000, *, damaged: Callable[[int, ArchiveError], object] | None = None
+    ) -> list[Entry]:
+        """At most `limit` journal lines behind number `after`, in their order; none means that there are no more.
+
+        A line that cannot be read is told to `damaged`, with its number, and left out.
 
         Raises:
-            ArchiveError: where a line cannot be read.
+            ArchiveError: where a line cannot be read and nobody wants to be told.
 
         """
-        rows = self._rows("SELECT seq, event FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
-        try:
-            return [Entry(int(str(seq)), decode(str(text))) for seq, text in rows]
-        except (msgspec.DecodeError, UnicodeError) as error:
-            raise ArchiveError(f"{self._path}: the journal holds a line that cannot be read ({error}).") from error
+        entries: list[Entry] = []
+        while not entries:
+            rows = self._rows("SELECT seq, event FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+            for seq, text in rows:
+                after = int(str(seq))
+                try:
+                    entries.append(Entry(after, decode(str(text))))
+                except (msgspec.DecodeError, UnicodeError) as error:
+                    told = ArchiveError(f"{self._path}: the journal holds a line that cannot be read ({error}).")
+                    if damaged is None:
+                        raise told from error
+                    damaged(after, told)
+            if not rows:
+                break
+        return entries
 
     def last(self) -> Entry | None:
         """The journal's newest line."""
         rows = self._rows("SELECT seq, event FROM journal ORDER BY seq DESC LIMIT 1")
-        return Entry(int(str(rows[0][0])), decode(str(rows[0][1]))) if rows else None
+        return Entry(int(str(rows[0][0])), self._read(decode, rows[0][1])) if rows else None
 
     def described(self) -> EventDescribed | None:
         """The newest description of the gathering."""
@@ -211,26 +229,26 @@ class EventFile:
             'SELECT event FROM journal WHERE uri IS NULL AND event LIKE \'{"event":"event-described"%\' '
             "ORDER BY seq DESC LIMIT 1"
         )
-        event = decode(str(rows[0][0])) if rows else None
+        event = self._read(decode, rows[0][0]) if rows else None
         return event if isinstance(event, EventDescribed) else None
 
     def search(self, words: str, limit: int) -> list[PostState]:
         """Posts that hold every one of these words somewhere, newest arrivals first."""
-        wanted = words.split()
+        wanted = one_line(words).split()
         if not wanted:
             return []
         clauses = ["words MATCH ?"] if any(len(word) >= _SHORT for word in wanted) else []
         bindings = [" ".join('"' + w.replace('"', '""') + '"' for w in wanted if len(w) >= _SHORT)] if clauses else []
         for word in wanted:
             if len(word) < _SHORT:
-                clauses.append("instr(lower(words), lower(?))")
+                clauses.append("instr(casefold(words), casefold(?))")
                 bindings.append(word)
         rows = self._rows(
             f"SELECT state FROM search JOIN posts USING(uri) WHERE {' AND '.join(clauses)} "  # noqa: S608  # the clauses are ours
             "ORDER BY received_at DESC LIMIT ?",
             (*bindings, limit),
         )
-        return [state for (text,) in rows if isinstance(state := _STATES.decode(str(text)), PostState)]
+        return [state for (text,) in rows if isinstance(state := self._read(_STATES.decode, text), PostState)]
 
     def rebuild(self) -> None:
         """Fold the whole journal anew; a projection made by older code becomes this code's."""
@@ -253,9 +271,15 @@ class EventFile:
         """Fold the log into the file and close it."""
         schema.close(self._connection())
 
+    def _read(self, reader: Callable[[str], T], text: object) -> T:
+        try:
+            return reader(str(text))
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise ArchiveError(f"{self._path} holds a line that cannot be read ({error}).") from error
+
     def _rows(self, query: str, bindings: Sequence[str | int] = ()) -> list[tuple[object, ...]]:
         try:
-            return self._connection().execute(query, bindings).fetchall()
+            return list[tuple[object, ...]](self._connection().execute(query, bindings))
         except apsw.Error as error:
             raise schema.explain(self._path, error) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import apsw
 
@@ -46,18 +47,19 @@ def open_writable(path: Path) -> apsw.Connection:
         ArchiveError: with a sentence.
 
     """
-    fresh = not path.exists() or path.stat().st_size == 0
-    connection = _connect(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    fresh = _is_fresh(path)
+    connection = _connect(path, str(path), apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     try:
         connection.set_busy_timeout(BUSY_MS)
-        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
+        connection.pragma("locking_mode", "EXCLUSIVE")
+        if not fresh:
+            _recognise(connection, path)  # before the journal mode, which would be written into a foreign file
+        for pragma, value in (("journal_mode", "WAL"), ("synchronous", "FULL"), ("secure_delete", "ON")):
+            connection.pragma(pragma, value)
         connection.execute("BEGIN EXCLUSIVE")
         if fresh:
             connection.execute(SCHEMA)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}")
-        else:
-            _recognise(connection, path)
         connection.execute("COMMIT")
     except apsw.Error as error:
         connection.close()
@@ -69,34 +71,53 @@ def open_writable(path: Path) -> apsw.Connection:
 
 
 def open_readable(path: Path) -> apsw.Connection:
-    """Open a recording so that nothing is ever written, not even beside it.
+    """Open a recording so that nothing of it is ever written.
+
+    Nothing is written beside it either, unless the program that recorded it was cut off and left its log:
+    reading that log takes SQLite an index file, `-shm`.
 
     Raises:
         ArchiveError: with a sentence.
 
     """
-    if not path.is_file():
+    if _is_fresh(path):
         raise ArchiveError(f"There is no event file {path}.")
     log = path.with_name(path.name + "-wal")
     live = log.exists() and log.stat().st_size > 0
+    address = "file:" + quote(path.absolute().as_posix()) + ("" if live else "?immutable=1")
+    connection = _connect(path, address, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     try:
-        if live:
-            connection = _connect(path, apsw.SQLITE_OPEN_READONLY)
-        else:
-            address = f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?immutable=1"
-            connection = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
         connection.set_busy_timeout(BUSY_MS)
         _recognise(connection, path)
     except apsw.Error as error:
+        connection.close()
         raise explain(path, error) from error
+    except ArchiveError:
+        connection.close()
+        raise
     return connection
 
 
-def _connect(path: Path, flags: int) -> apsw.Connection:
+def _is_fresh(path: Path) -> bool:
     try:
-        return apsw.Connection(str(path), flags=flags)
+        if path.is_dir():
+            raise ArchiveError(f"{path} is a folder; name a file in it.")
+        return not path.exists() or path.stat().st_size == 0
+    except OSError as error:
+        raise ArchiveError(f"{path} cannot be opened: {error.strerror}; name another file.") from error
+
+
+def _connect(path: Path, address: str, flags: int) -> apsw.Connection:
+    try:
+        connection = apsw.Connection(address, flags=flags)
     except apsw.Error as error:
         raise explain(path, error) from error
+    connection.create_scalar_function("casefold", _casefold, 1, deterministic=True)  # SQLite's lower() knows ASCII only
+    return connection
+
+
+def _casefold(*words: object) -> str:
+    return str(words[0]).casefold()
 
 
 def _recognise(connection: apsw.Connection, path: Path) -> None:
@@ -105,13 +126,15 @@ def _recognise(connection: apsw.Connection, path: Path) -> None:
     version = connection.pragma("user_version")
     if not isinstance(version, int) or version > VERSION:
         raise ArchiveError(f"{path} was written by a newer kiosk (format {version}); update this one.")
-    found = connection.execute("PRAGMA quick_check(1)").fetchall()
-    if found != [("ok",)]:
-        raise ArchiveError(f"{path} is damaged ({found[0][0]}); move it aside and start from its newest copy.")
+    found: object = connection.pragma("quick_check", 1)
+    if found != "ok":
+        raise ArchiveError(f"{path} is damaged ({found}); move it aside and start from its newest copy.")
 
 
 def explain(path: Path, error: apsw.Error) -> ArchiveError:
     """Say what went wrong with the file, and what to do."""
+    while isinstance(error.__context__, apsw.Error):  # a full disk ends the transaction, so that rolling back fails too
+        error = error.__context__
     match error:
         case apsw.BusyError() | apsw.LockedError():
             return ArchiveError(f"{path} is open in another kiosk; close that one first.")
@@ -122,7 +145,7 @@ def explain(path: Path, error: apsw.Error) -> ArchiveError:
         case apsw.FullError():
             return ArchiveError(f"The disk that holds {path} is full; free some space.")
         case apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
-            return ArchiveError(f"{path} cannot be opened for writing; check that its folder exists and is ours.")
+            return ArchiveError(f"{path} cannot be opened or written; check that its folder exists and is ours.")
         case _:
             return ArchiveError(f"{path} could not be read or written: {error}")
 

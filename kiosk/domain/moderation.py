@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_SHORT: Final = 4
+"""Letters of a listed word that may stand inside ordinary ones; it is looked for only on its own."""
 
 
 class Mode(StrEnum):
@@ -56,11 +58,22 @@ def _oddities(post: Post, rules: Rules) -> Iterator[str]:
     if not post.text and not post.attachments:
         yield "It has neither text nor a picture."
     for place, words in _shown(post):
-        spaced, squeezed = folded(words)
         for blocked in rules.blocked_words:
-            wanted, tight = folded(blocked)
-            if f" {wanted} " in f" {spaced} " or (len(tight) > 4 and tight in squeezed):  # noqa: PLR2004  # shorter words stand inside ordinary ones
+            if _holds(words, blocked):
                 yield f"Listed word “{blocked}” in the {place}."
+
+
+def _holds(words: str, blocked: str) -> bool:
+    spaced, squeezed = folded(words)
+    wanted, tight = folded(blocked)
+    if not wanted:  # no letters in it: an emoji or another sign, compared as it stands
+        sign = _bare(blocked)
+        return sign != "" and sign in _bare(words)
+    return f" {wanted} " in f" {spaced} " or (len(tight) > _SHORT and tight in squeezed)
+
+
+def _bare(words: str) -> str:
+    return "".join(words.replace("\ufe0f", "").split())
 
 
 def _shown(post: Post) -> Iterator[tuple[str, str]]:

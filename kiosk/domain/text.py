@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -24,7 +25,7 @@ _ZWJ: Final = "\u200d"
 _KEYCAP: Final = "\u20e3"
 _KEYCAP_BASES: Final = frozenset("#*0123456789")
 _FIRST_PICTURE: Final = 0x2190
-_LAST_EMOJI_SELECTOR: Final = 0xFE0F
+_EMOJI_SELECTOR: Final = "\ufe0f"
 _BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffc")
 """Letters, marks and symbols that draw nothing (Default_Ignorable_Code_Point, UAX 44), and Qt's placeholder."""
 
@@ -33,7 +34,7 @@ _VISIBLE_FORMATS: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\
 
 _TAGS: Final = {ord(char): 0xE0000 + ord(char) for char in "abcdefghijklmnopqrstuvwxyz"}
 _TAG_BLOCK: Final = range(0xE0000, 0xE0080)
-_FLAGS: Final = re.compile("\U0001f3f4(?:" + "|".join(("gbeng", "gbsct", "gbwls")).translate(_TAGS) + ")\U000e007f")
+_FLAGS: Final = re.compile("\U0001f3f4(?:" + "gbeng|gbsct|gbwls".translate(_TAGS) + ")\U000e007f")
 """The only tag sequences recommended for interchange (UTS 51): England, Scotland and Wales."""
 
 _TO_COME: Final = (
@@ -84,7 +85,7 @@ def _tidy(text: str) -> str:
                 kept.append(char)
             continue
         marks = marks + 1 if _mark(char) else 0
-        if marks <= MAX_MARKS or (marks <= MAX_VOWEL_MARKS and _within(char, _VOWEL_MARKS) and char != before):
+        if marks <= MAX_MARKS or (marks <= MAX_VOWEL_MARKS and _within(char, _VOWEL_MARKS) and char not in kept[-2:]):
             kept.append(char)
     text = unicodedata.normalize("NFC", "".join(kept))
     text = "\n".join(line.strip() for line in _GAPS.sub(" ", text).split("\n"))
@@ -92,6 +93,7 @@ def _tidy(text: str) -> str:
     return "\n".join(lines[:MAX_LINES]).strip()
 
 
+@lru_cache(maxsize=4096)
 def _allowed(char: str) -> bool:
     """Whether a character may stand in a text at all; an invisible one only if its neighbours give it a meaning."""
     code = ord(char)
@@ -103,34 +105,42 @@ def _allowed(char: str) -> bool:
     return _within(char, _TO_COME) if category == "Cn" else category not in {"Cc", "Cf", "Cs", "Co"}
 
 
+@lru_cache(maxsize=4096)
 def _invisible(char: str) -> bool:
     return char in {_ZWNJ, _ZWJ} or char in _MONGOLIAN_SELECTORS or _within(char, (_TAG_BLOCK, *_SELECTORS))
 
 
 def _changes_something(char: str, before: str, after: str) -> bool:
     """Whether an invisible character has a meaning between these two."""
-    if not before or before.isspace() or ord(char) in _TAG_BLOCK:
-        return False
     if char in {_ZWNJ, _ZWJ}:
-        joins = _within(before, _JOINING) and unicodedata.category(before)[0] in "LM"
-        pictures = char == _ZWJ and after != "" and _pictorial(after) and (_pictorial(before) or before == "\ufe0f")
-        return joins or pictures
-    if _invisible(before):
+        return _joins(char, before, after)
+    return before != "" and not _invisible(before) and _selects(char, before, after)
+
+
+def _joins(char: str, before: str, after: str) -> bool:
+    if before and _within(before, _JOINING) and unicodedata.category(before)[0] in "LM":
+        return True
+    pictures = before != "" and after != "" and _pictorial(after) and (_pictorial(before) or before == _EMOJI_SELECTOR)
+    return char == _ZWJ and pictures
+
+
+def _selects(char: str, before: str, after: str) -> bool:
+    if ord(char) in _TAG_BLOCK:
         return False
     if char in _MONGOLIAN_SELECTORS:
         return ord(before) in _MONGOLIAN
     if before in _KEYCAP_BASES:
-        return char == "️" and after == _KEYCAP
-    if _within(before, _IDEOGRAPHS):
-        return True
-    varied = not before.isascii() and unicodedata.category(before)[0] in "SPC"
-    return ord(char) <= _LAST_EMOJI_SELECTOR and (varied or before == "ℹ" or ord(before) in _MYANMAR)
+        return char == _EMOJI_SELECTOR and after == _KEYCAP
+    varied = not before.isascii() and unicodedata.category(before)[0] in "SP"
+    drawn = _pictorial(before) or varied or before == "ℹ" or ord(before) in _MYANMAR
+    return _within(before, _IDEOGRAPHS) or (drawn and char <= _EMOJI_SELECTOR)
 
 
 def _pictorial(char: str) -> bool:
     return ord(char) >= _FIRST_PICTURE and unicodedata.category(char) in {"So", "Sm", "Sk", "Cn"}
 
 
+@lru_cache(maxsize=4096)
 def _mark(char: str) -> bool:
     return unicodedata.combining(char) != 0 or unicodedata.category(char) in {"Mn", "Me"}
 

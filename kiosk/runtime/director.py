@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.errors import ArchiveError
 from kiosk.domain.events import CueShown
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from kiosk.runtime.ledger import Ledger
     from kiosk.runtime.panic import Panic
     from kiosk.runtime.stage import Stage
+
+SKIP: Final = 0.2
+"""Seconds until the next try where a scene has nothing to show."""
+
+STAND_IN: Final = 2.0
+"""Seconds that the slate stands where a scene could not be shown."""
 
 
 class Rotation:
@@ -76,6 +83,7 @@ class Director:
         self._clock = clock
         self._counters = counters
         self._playlist = playlist
+        self._interrupted = asyncio.Event()
         ledger.listen(self._follow)
         panic.listen(self._obey)
         if panic.raised:
@@ -85,15 +93,37 @@ class Director:
         """Walk the playlist for ever; a scene that has no post to show is skipped, the first never is."""
         while True:
             for scene in self._playlist:
-                cue = self._cue(scene)
-                if cue is None:
-                    await asyncio.sleep(0.2)
-                    continue
-                self._rotation.drawn = set(cue.posts)
-                started = self._clock.monotonic()
-                self._stage.show(cue)
-                await asyncio.sleep(cue.dwell)
-                await self._prove(cue, self._clock.monotonic() - started)
+                try:
+                    await self._play(scene)
+                except Exception as error:  # noqa: BLE001  # whatever went wrong, the hall sees the slate and then the show
+                    self._counters.count("A scene could not be shown; the slate stood in", error)
+                    await self._stand_in()
+
+    async def _play(self, scene: Scene) -> None:
+        cue = None if self._panic.raised else self._cue(scene)
+        if cue is None:
+            await asyncio.sleep(SKIP)
+            return
+        self._rotation.drawn = set(cue.posts)
+        self._interrupted.clear()
+        started = self._clock.monotonic()
+        self._stage.show(cue)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(cue.dwell):
+                await self._interrupted.wait()
+        await self._prove(cue, self._clock.monotonic() - started)
+
+    async def _stand_in(self) -> None:
+        self._cover(raised=True)
+        await asyncio.sleep(STAND_IN)
+        if not self._panic.raised:
+            self._cover(raised=False)
+
+    def _cover(self, *, raised: bool) -> None:
+        try:
+            self._stage.slate(raised=raised)
+        except Exception as error:  # noqa: BLE001  # the loop outlives its stage
+            self._counters.count("The slate could not be moved", error)
 
     def _cue(self, scene: Scene) -> Cue | None:
         if scene.slots == 0:
@@ -110,7 +140,7 @@ class Director:
         return Cue(scene.name, tuple(post.uri for post in shown), dwell)
 
     async def _prove(self, cue: Cue, seconds: float) -> None:
-        if self._panic.raised or not self._rotation.drawn:
+        if not self._rotation.drawn:
             return
         uris = tuple(sorted(self._rotation.drawn))
         try:
@@ -124,4 +154,5 @@ class Director:
             self._stage.withdraw(shut)
 
     def _obey(self, raised: bool) -> None:  # noqa: FBT001  # a listener's shape
+        self._interrupted.set()
         self._stage.slate(raised=raised)

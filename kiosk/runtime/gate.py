@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.events import uri_of
-from kiosk.domain.model import PostState
+from kiosk.domain.model import PostState, Tombstone
 from kiosk.domain.moderation import content_hash, showable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kiosk.domain.events import Change
-    from kiosk.domain.model import ContentHash, PostUri
+    from kiosk.domain.model import ContentHash, PostUri, State
 
 CAPACITY: Final = 600
 """How many approved posts are kept in rotation; the oldest approvals leave first."""
+
+WITHHELD: Final = 10_000
+"""How many posts that were taken down by hand are remembered; the oldest are forgotten first."""
 
 
 class Gate:
@@ -24,7 +27,8 @@ class Gate:
     def __init__(self, approved: Iterable[PostState] = ()) -> None:
         """Start closed but for `approved`; see `open_to`."""
         self._open: dict[PostUri, PostState] = {}
-        self._withheld: set[PostUri] = set()
+        self._withheld: dict[PostUri, int] = {}
+        self._orders = 0
         self.open_to(approved)
 
     def open_to(self, approved: Iterable[PostState]) -> None:
@@ -45,14 +49,24 @@ class Gate:
         """Every post that may be shown, oldest decision first."""
         return tuple(self._open.values())
 
-    def withhold(self, uri: PostUri) -> None:
-        """Stop showing a post at once, before the decision is durable and even if it never becomes so."""
-        self._withheld.add(uri)
-        self._open.pop(uri, None)
+    def number(self) -> int:
+        """Number an order at the moment it is given, so that a later one wins however long each takes."""
+        self._orders += 1
+        return self._orders
 
-    def release(self, uri: PostUri) -> None:
-        """Let the next approval open a withheld post again; called when a moderator approves it anew."""
-        self._withheld.discard(uri)
+    def withhold(self, uri: PostUri, order: int | None = None) -> None:
+        """Stop showing a post at once, before the decision is durable and even if it never becomes so."""
+        self._withheld[uri] = max(self._withheld.pop(uri, 0), order or self.number())
+        self._open.pop(uri, None)
+        while len(self._withheld) > WITHHELD:
+            del self._withheld[next(iter(self._withheld))]
+
+    def release(self, uri: PostUri, order: int) -> int | None:
+        """Let the approval of that number open a post again that was withheld before it was given.
+
+        Tells by which order it was withheld, so that an approval that came to nothing can withhold it again.
+        """
+        return self._withheld.pop(uri) if self._withheld.get(uri, order) < order else None
 
     def follow(self, changes: Sequence[Change]) -> tuple[PostUri, ...]:
         """Apply committed changes; return the posts that may no longer be shown as they were."""
@@ -61,20 +75,19 @@ class Gate:
             uri = uri_of(change.event)
             if uri is None:
                 continue
-            known = self._open.get(uri)
-            after = change.after
+            known, after = self._open.get(uri), change.after
             if isinstance(after, PostState) and showable(after):
                 if uri in self._withheld:
                     continue
-                if known is None or known.approved != after.approved:
+                if _approval(change.before) not in {None, after.approved}:
                     self._open.pop(uri, None)
-                    if known is not None:
-                        shut.append(uri)
+                    shut.append(uri)
                 self._admit(after)
                 continue
-            self._withheld.discard(uri)
-            if known is not None:
-                del self._open[uri]
+            if isinstance(after, Tombstone):
+                self._withheld.pop(uri, None)
+            if known is not None or _approval(change.before) is not None:
+                self._open.pop(uri, None)
                 shut.append(uri)
         return tuple(shut)
 
@@ -84,3 +97,8 @@ class Gate:
         self._open[state.uri] = state
         while len(self._open) > CAPACITY:
             del self._open[next(iter(self._open))]
+
+
+def _approval(state: State | None) -> ContentHash | None:
+    """The content that was approved, so that pixels are found even of a post that left the rotation."""
+    return state.approved if isinstance(state, PostState) else None

@@ -68,22 +68,38 @@ class Ledger:
         self._listeners.append(listener)
 
     async def commit(
-        self, *events: Event, cursor: Cursor | None = None, photos: Sequence[StoredPhoto] = ()
+        self,
+        *events: Event,
+        cursor: Cursor | None = None,
+        photos: Sequence[StoredPhoto] = (),
+        provided: Callable[[EventFile], bool] | None = None,
     ) -> tuple[Change, ...]:
         """Make events durable in one transaction, with the cursor and photo bytes that belong to them.
 
-        Once begun it is carried to its end even where the caller is cancelled.
+        Once begun it is carried to its end even where the caller is cancelled. `provided` is asked on the file's
+        thread with nothing in between; where it says no, nothing is committed and () comes back.
 
         Raises:
             ArchiveError: where nothing of it became durable.
 
         """
-        return await asyncio.shield(self._commit(events, cursor, photos))
+        return await asyncio.shield(self._commit(events, cursor, photos, provided))
 
     async def _commit(
-        self, events: Sequence[Event], cursor: Cursor | None, photos: Sequence[StoredPhoto]
+        self,
+        events: Sequence[Event],
+        cursor: Cursor | None,
+        photos: Sequence[StoredPhoto],
+        provided: Callable[[EventFile], bool] | None,
     ) -> tuple[Change, ...]:
-        changes = await self.read(lambda file: file.append(events, cursor=cursor, photos=photos))
+        def append(file: EventFile) -> tuple[Change, ...] | None:
+            if provided is not None and not provided(file):
+                return None
+            return file.append(events, cursor=cursor, photos=photos)
+
+        changes = await self.read(append)
+        if changes is None:
+            return ()
         self.commits += 1
         for listener in self._listeners:
             try:

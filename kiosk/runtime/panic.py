@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ class Panic:
     """The latch. It is raised in memory and told first, then written and synced; it survives a restart."""
 
     def __init__(self, latch: Path) -> None:
-        """Read the latch: an existing file, readable or not, means that panic is raised."""
+        """Read the latch: panic is raised unless it is certain that there is none."""
         self._latch = latch
-        self._raised = latch.exists()
+        self._raised = _stands(latch)
         self._listeners: list[Callable[[bool], None]] = []
 
     @property
@@ -35,13 +36,11 @@ class Panic:
             OSError: where the latch could not be written; panic is on all the same.
 
         """
-        self._set(raised=True)
-        handle = os.open(self._latch, os.O_CREAT | os.O_WRONLY, 0o600)
         try:
-            os.fsync(handle)
+            self._set(raised=True)
         finally:
-            os.close(handle)
-        self._sync_folder()
+            self._sync(self._latch, os.O_CREAT | os.O_WRONLY)
+            self._sync(self._latch.parent, os.O_RDONLY | os.O_DIRECTORY)
 
     def clear(self) -> None:
         """Clear it: the file first, the screens second, so that it never comes back by surprise.
@@ -51,17 +50,29 @@ class Panic:
 
         """
         self._latch.unlink(missing_ok=True)
-        self._sync_folder()
+        self._sync(self._latch.parent, os.O_RDONLY | os.O_DIRECTORY)
         self._set(raised=False)
 
     def _set(self, *, raised: bool) -> None:
         self._raised = raised
-        for listener in self._listeners:
-            listener(raised)
+        with ExitStack() as told:  # one listener's fault keeps the news from no other
+            for listener in reversed(self._listeners):
+                told.callback(listener, raised)
 
-    def _sync_folder(self) -> None:
-        handle = os.open(self._latch.parent, os.O_RDONLY | os.O_DIRECTORY)
+    @staticmethod
+    def _sync(path: Path, flags: int) -> None:
+        handle = os.open(path, flags, 0o600)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _stands(latch: Path) -> bool:
+    try:
+        latch.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # whatever cannot be told is the safe slate
+    return True

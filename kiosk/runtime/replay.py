@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kiosk.archive.event_file import Entry
+    from kiosk.domain.errors import ArchiveError
     from kiosk.domain.events import Event
     from kiosk.runtime.clocks import ReplayClock
+    from kiosk.runtime.counters import Counters
     from kiosk.runtime.ledger import Ledger
 
 PAGE: Final = 100
@@ -32,26 +34,28 @@ class Replay:
     anew. What people posted and moderators decided is.
     """
 
-    def __init__(self, ledger: Ledger, recording: EventFile) -> None:
+    def __init__(self, ledger: Ledger, recording: EventFile, counters: Counters) -> None:
         """Play `recording` into `ledger`; `open` opens it."""
         self._ledger = ledger
         self._recording = recording
+        self._counters = counters
         self._after = 0
+        self._damaged = 0
         self.finished = False
 
     @classmethod
-    async def open(cls, ledger: Ledger, path: Path) -> Replay:
-        """Open a recording.
+    async def open(cls, ledger: Ledger, path: Path, counters: Counters) -> Replay:
+        """Open a recording; its lines that cannot be read are counted and passed over.
 
         Raises:
             ArchiveError: with a sentence, where it is no event file that can be read.
 
         """
-        return cls(ledger, await ledger.read(lambda _: EventFile.open_recording(path)))
+        return cls(ledger, await ledger.read(lambda _: EventFile.open_recording(path)), counters)
 
     async def starts(self) -> datetime | None:
         """When the recording's first event happened (UTC), None where it is empty."""
-        first = await self._ledger.read(lambda _: self._recording.journal(0, 1))
+        first = await self._read(0, 1)
         return first[0].event.at if first else None
 
     async def skip_to(self, moment: datetime) -> None:
@@ -75,7 +79,16 @@ class Replay:
             await self._ledger.read(lambda _: self._recording.close())
 
     async def _page(self) -> Sequence[Entry]:
-        return await self._ledger.read(lambda _: self._recording.journal(self._after, PAGE))
+        return await self._read(self._after, PAGE)
+
+    async def _read(self, after: int, limit: int) -> Sequence[Entry]:
+        damaged: dict[int, ArchiveError] = {}
+        entries = await self._ledger.read(lambda _: self._recording.journal(after, limit, damaged=damaged.setdefault))
+        for seq, error in damaged.items():
+            if seq > self._damaged:  # pages overlap
+                self._damaged = seq
+                self._counters.count("A line of the recording was passed over", error)
+        return entries
 
     async def _commit(self, entries: Sequence[Entry]) -> None:
         if not entries:

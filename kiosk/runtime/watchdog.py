@@ -10,6 +10,8 @@ import os
 import socket
 from typing import TYPE_CHECKING, Final
 
+from kiosk.domain.errors import ArchiveError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,7 +45,7 @@ class Watchdog:
     def __init__(
         self, *, ledger: Ledger | None, last_frame: Callable[[], float], clock: Clock, counters: Counters
     ) -> None:
-        """`last_frame` tells when the wall last painted a frame, in the clock's monotonic seconds.
+        """`last_frame` tells when the wall last painted a frame, in the clock's monotonic seconds; -inf for never.
 
         Without a ledger frames alone prove life: the slate needs no database.
         """
@@ -51,6 +53,7 @@ class Watchdog:
         self._last_frame = last_frame
         self._clock = clock
         self._counters = counters
+        self._since = clock.monotonic()
 
     async def run(self) -> None:
         """Say READY once alive, then feed three times in each of systemd's periods, for ever."""
@@ -60,12 +63,14 @@ class Watchdog:
             if await self.alive():
                 notify("WATCHDOG=1" if ready else "READY=1\nWATCHDOG=1")
                 ready = True
-            await asyncio.sleep(min(period, 3.0))
+            await asyncio.sleep(min(period, 3.0 if ready else 1.0))
 
     async def alive(self) -> bool:
         """Whether a frame was painted and the ledger answered within the last five seconds."""
-        if self._clock.monotonic() - self._last_frame() > PATIENCE:
-            self._counters.count("No frame was painted for five seconds")
+        now, frame = self._clock.monotonic(), self._last_frame()
+        if now - frame > PATIENCE:
+            if now - max(frame, self._since) > PATIENCE:
+                self._counters.count("No frame was painted for five seconds")
             return False
         if self._ledger is None:
             return True
@@ -74,5 +79,8 @@ class Watchdog:
                 await self._ledger.read(lambda file: file.counts())
         except TimeoutError:
             self._counters.count("The event file did not answer for five seconds")
+            return False
+        except ArchiveError as error:
+            self._counters.count("The event file could not be read", error)
             return False
         return True

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtQml import QmlElement, QmlUncreatable
+from PySide6.QtQml import QmlElement
 
 from kiosk.domain.events import uri_of
 from kiosk.domain.model import PostState, Standing, Tombstone
 from kiosk.domain.moderation import Mode
 from kiosk.ui.posts import PostView, shown
-from kiosk.ui.qt import Property
+from kiosk.ui.qt import Property, QmlUncreatable
 from kiosk.ui.rows import LOADED, DeskPost, PostRows, belongs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from datetime import datetime
     from typing import Any
 
     from kiosk.domain.events import Change
@@ -431,8 +432,8 @@ class DeskView(QObject):
         return self._clock.now().astimezone(self._zone).strftime("%H:%M:%S")
 
     def _health_line(self, health: SourceHealth) -> str:
-        def at(moment: object) -> str:
-            return moment.astimezone(self._zone).strftime("%H:%M:%S") if moment else "–"  # pyright: ignore[reportAttributeAccessIssue]
+        def at(moment: datetime | None) -> str:
+            return moment.astimezone(self._zone).strftime("%H:%M:%S") if moment else "–"
 
         facts = f"{health.posts_seen} posts · last {at(health.last_success)} · next {at(health.next_poll)}"
         lines = [f"{health.name} — {health.state}", facts, health.last_error, health.gap]

@@ -31,6 +31,9 @@ LIBRARIES: Final = {
 }
 """Shared libraries that Qt's windows need and its wheel does not bring, with Debian's package for each."""
 
+OWN: Final = "Inter Display"
+"""The family that Theme.qml names; it stands in the assets."""
+
 SAMPLES: Final = {
     "Latin": ("a", "fonts-noto-core"),
     "Cyrillic": ("ж", "fonts-noto-core"),
@@ -81,7 +84,10 @@ def _fonts(say: Say) -> list[str]:
         if not any(QRawFont.fromFont(QFont(family)).supportsCharacter(ord(sample)) for family in families):
             missing[script] = package
     say(_line("fonts", [f"{script} ({package})" for script, package in missing.items()]))
-    say(f"  the wall's own: {QFontInfo(QFont('Inter')).family()}")
+    for font in sorted((assets_folder() / "fonts").glob("*.otf")):
+        QFontDatabase.addApplicationFont(str(font))
+    drawn = QFontInfo(QFont(OWN)).family()
+    say(f"{'✓' if drawn == OWN else '✗'} the wall's own letters, {OWN}, are drawn as {drawn}")
     return list(missing.values())
 
 

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from kiosk.runtime.counters import Counters
 
     Load = Callable[[Sha256, bool], Awaitable[bytes | None]]
+    Levels = tuple[QImage, ...]
+    """A picture at its own size, and halved again and again."""
 
 CAPACITY: Final = 160 * 1024 * 1024
 """Bytes of decoded pixels that are kept; what is on the glass has been pressed into cards by then."""
+
+SMALLEST: Final = 256
+"""Pixels of width below which a picture is not halved again."""
 
 ROUND: Final = 256
 """Side of a round avatar, in pixels."""
@@ -32,7 +37,7 @@ class PhotoShelf:
         """`load` brings a photo's JPEG bytes, wall-sized or as thumbnail."""
         self._load = load
         self._counters = counters
-        self._images: OrderedDict[str, QImage] = OrderedDict()
+        self._images: OrderedDict[str, Levels] = OrderedDict()
         self._bytes = 0
 
     async def fetch(self, pictures: Iterable[tuple[Sha256, bool]]) -> None:
@@ -43,28 +48,43 @@ class PhotoShelf:
                 self._images.move_to_end(key)
                 continue
             encoded = await self._load(sha256, thumbnail)
-            image = await asyncio.to_thread(QImage.fromData, encoded) if encoded else QImage()
-            if image.isNull():
+            levels = await asyncio.to_thread(_decoded, encoded) if encoded else ()
+            if not levels:
                 self._counters.count("A photo's bytes are missing or damaged", sha256)
                 continue
-            self._keep(key, image.convertToFormat(QImage.Format.Format_RGB32))
+            self._keep(key, levels)
             if thumbnail:
-                self._keep(f"{sha256}/round", rounded(image))
+                self._keep(f"{sha256}/round", (rounded(levels[0]),))
 
-    def _keep(self, key: str, image: QImage) -> None:
-        self._images[key] = image
-        self._bytes += image.sizeInBytes()
+    def _keep(self, key: str, levels: Levels) -> None:
+        self._images[key] = levels
+        self._bytes += sum(image.sizeInBytes() for image in levels)
         while self._bytes > CAPACITY and len(self._images) > 1:
             _, old = self._images.popitem(last=False)
-            self._bytes -= old.sizeInBytes()
+            self._bytes -= sum(image.sizeInBytes() for image in old)
 
     def holds(self, sha256: Sha256, *, thumbnail: bool) -> bool:
         """Whether a picture could be shown now."""
         return f"{sha256}/{'thumb' if thumbnail else 'wall'}" in self._images
 
-    def image(self, key: str) -> QImage | None:
-        """The picture for `<sha256>/wall`, `/thumb` or `/round`."""
-        return self._images.get(key)
+    def image(self, key: str, width: int = 0) -> QImage | None:
+        """The picture for `<sha256>/wall`, `/thumb` or `/round`: the smallest that is `width` pixels wide or more."""
+        levels = self._images.get(key)
+        if not levels:
+            return None
+        return next((image for image in reversed(levels) if width and image.width() >= width), levels[0])
+
+
+def _decoded(encoded: bytes) -> Levels:
+    """Decode a picture and halve it, since a smaller one scales without jags and without work on the GUI thread."""
+    image = QImage.fromData(encoded)
+    if image.isNull():
+        return ()
+    levels = [image.convertToFormat(QImage.Format.Format_RGB32)]
+    while levels[-1].width() > SMALLEST:
+        half = levels[-1].scaledToWidth(levels[-1].width() // 2, Qt.TransformationMode.SmoothTransformation)
+        levels.append(half)
+    return tuple(levels)
 
 
 def rounded(image: QImage) -> QImage:
@@ -95,11 +115,11 @@ class PhotoProvider(QQuickImageProvider):
 
     def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:  # noqa: A002, N802, N803  # Qt's names
         """Return the picture, scaled down where QML asked for less."""
-        image = self._shelf.image(id)
+        image = self._shelf.image(id, requestedSize.width())
         if image is None:
             self._counters.count("A photo was asked for before it was there", id)
             return _empty()
-        if 0 < requestedSize.width() < image.width():
+        if 0 < requestedSize.width() < image.width() // 2:
             image = image.scaledToWidth(requestedSize.width(), Qt.TransformationMode.SmoothTransformation)
         size.setWidth(image.width())
         size.setHeight(image.height())

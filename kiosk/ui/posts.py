@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 import msgspec
 from PySide6.QtCore import QObject
-from PySide6.QtQml import QmlElement, QmlUncreatable
+from PySide6.QtQml import QmlElement
 
 from kiosk.domain.model import Kind, Photo, PostState, Sha256
-from kiosk.ui.qt import Property
+from kiosk.ui.qt import Property, QmlUncreatable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -121,6 +122,11 @@ class PostView(QObject):
     def text(self) -> str:
         """The words, plain."""
         return self.post.text
+
+    @Property(int, constant=True)
+    def extent(self) -> int:
+        """How much room the words take, in Latin letters: wide ones (UAX 11) count twice."""
+        return sum(2 if east_asian_width(char) in "WF" else 1 for char in self.post.text)
 
     @Property(str, constant=True)
     def age(self) -> str:

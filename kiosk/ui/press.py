@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlComponent, QQmlEngine
 from PySide6.QtQuick import QQuickItem, QQuickRenderControl, QQuickRenderTarget, QQuickWindow
 
+from kiosk.ui.qt import make
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,7 +43,7 @@ class Press:
             PressError: where the component has a fault.
 
         """
-        properties = {"post": post, "width": width, "screenHeight": screen_height}
+        properties: dict[str, object] = {"post": post, "width": width, "screenHeight": screen_height}
         if height:
             properties["height"] = height
         item = self._make(component, properties)
@@ -55,10 +57,10 @@ class Press:
         if component is None:
             component = QQmlComponent(self._engine, QUrl.fromLocalFile(str(self._folder / f"{name}.qml")))
             self._components[name] = component
-        item = component.createWithInitialProperties(properties)
-        if component.isError():
-            raise PressError(component.errorString())
-        return cast("QQuickItem", item)
+        try:
+            return cast("QQuickItem", make(component, properties))
+        except RuntimeError as error:
+            raise PressError(str(error)) from error
 
     def _render(self, item: QQuickItem) -> QImage:
         item.setParentItem(self._window.contentItem())

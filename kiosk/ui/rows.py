@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtQml import QmlElement, QmlUncreatable
+from PySide6.QtQml import QmlElement
 
 from kiosk.domain.model import Photo, PhotoFailure, PostState, Standing
 from kiosk.domain.moderation import content_hash
 from kiosk.ui.posts import PostView, shown
-from kiosk.ui.qt import Property
+from kiosk.ui.qt import Property, QmlUncreatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

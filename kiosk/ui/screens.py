@@ -52,9 +52,11 @@ class Screens:
         self._windowed = windowed
         self._wall: QQuickWindow | None = None
         self._desk: QQuickWindow | None = None
-        application.screenAdded.connect(self._changed)
+        application.screenAdded.connect(self._added)
         application.screenRemoved.connect(self._changed)
         application.primaryScreenChanged.connect(self._changed)
+        for screen in application.screens():
+            screen.geometryChanged.connect(self._changed)
 
     def show(self, wall: QQuickWindow | None, desk: QQuickWindow | None) -> None:
         """Place and show the windows; an output named wrongly is said before anything is shown.
@@ -67,17 +69,17 @@ class Screens:
         self._wall, self._desk = wall, desk
         if wall is not None and not self._windowed:
             wall.setFlags(Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
-        for screen in self._application.screens():
-            screen.geometryChanged.connect(self._changed)
         self._place()
         for window in (wall, desk):
             if window is not None:
                 window.show()
         self._place()
 
-    def _changed(self, _: object = None) -> None:
-        for screen in self._application.screens():
-            screen.geometryChanged.connect(self._changed, Qt.ConnectionType.UniqueConnection)
+    def _added(self, screen: QScreen) -> None:
+        screen.geometryChanged.connect(self._changed)
+        self._place()
+
+    def _changed(self, _: object) -> None:
         self._place()
 
     def _place(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from kiosk.domain.scenes import SCENES
 from kiosk.ui.complaints import Complaints
 from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
 from kiosk.ui.press import Press
+from kiosk.ui.qt import make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +55,10 @@ class _NoNetwork(QNetworkAccessManager):
         self,
         operation: QNetworkAccessManager.Operation,
         request: QNetworkRequest,
-        outgoing: QIODevice | None = None,
+        outgoingData: QIODevice | None = None,  # noqa: N803  # Qt's name
     ) -> QNetworkReply:
         request.setUrl(QUrl("refused:"))
-        return super().createRequest(operation, request, outgoing)
+        return super().createRequest(operation, request, outgoingData)
 
 
 class _NoNetworkFactory(QQmlNetworkAccessManagerFactory):
@@ -86,9 +88,8 @@ class Shell:
         self.press = Press(self.engine, MODULE)
         theme = cast("QObject", self.engine.singletonInstance("Kiosk", "Theme"))
         theme.setProperty("look", look)
-        self._components: list[QQmlComponent] = []
         self.windows: list[QQuickWindow] = []
-        self._frame_at = time.monotonic()
+        self._frame_at = -math.inf
 
     def shelf(self, load: Callable[..., object]) -> PhotoShelf:
         """Make the shelf that `image://photo/` is answered from."""
@@ -101,8 +102,12 @@ class Shell:
         scenes = [scene.qml for scene in SCENES.values()]
         window = self.window("Wall", {"stage": stage, "scenes": scenes, "moving": moving})
         window.frameSwapped.connect(self._painted)
-        window.widthChanged.connect(lambda _: stage.resize(window.width(), window.height()))
-        window.heightChanged.connect(lambda _: stage.resize(window.width(), window.height()))
+
+        def resized(_: int) -> None:
+            stage.resize(window.width(), window.height())
+
+        window.widthChanged.connect(resized)
+        window.heightChanged.connect(resized)
         return window
 
     def window(self, name: str, properties: dict[str, object]) -> QQuickWindow:
@@ -113,11 +118,7 @@ class Shell:
 
         """
         component = QQmlComponent(self.engine, QUrl.fromLocalFile(str(MODULE / f"{name}.qml")))
-        made = component.createWithInitialProperties(properties)
-        if component.isError() or made is None:  # pyright: ignore[reportUnnecessaryComparison]
-            raise RuntimeError(component.errorString())
-        self._components.append(component)  # PySide6 deletes what a component made together with it
-        window = cast("QQuickWindow", made)
+        window = cast("QQuickWindow", make(component, properties))
         self.windows.append(window)
         return window
 

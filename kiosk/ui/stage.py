@@ -6,14 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtQml import QmlElement, QmlUncreatable
+from PySide6.QtQml import QmlElement
 
 from kiosk.domain.moderation import content_hash
 from kiosk.domain.scenes import SCENES
 from kiosk.ui.cards import CardStrip
 from kiosk.ui.columns import Columns
 from kiosk.ui.posts import PostView, shown
-from kiosk.ui.qt import Property
+from kiosk.ui.qt import Property, QmlUncreatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -91,6 +91,7 @@ class WallStage(QObject):
         self._described: EventDescribed | None = None
         self._serial = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._in_turn = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
         self.panic: Callable[[], None] = lambda: None
 
@@ -109,7 +110,7 @@ class WallStage(QObject):
         for key in [key for key, uri in self._keys.items() if uri in uris]:
             self._forget(key)
             self._strip.move(self._columns.leave(key))
-        self.changed()
+        self._changed()
 
     def slate(self, *, raised: bool) -> None:
         """Cover everything with the safe slate, or uncover a stage that was emptied first."""
@@ -165,14 +166,15 @@ class WallStage(QObject):
             self._soon(self._join(state, offset))
 
     async def _join(self, state: PostState, offset: int) -> None:
-        try:
-            card = await self._pressed("PostCard", state, self._columns.card_width, 0)
-        finally:
-            self._coming.discard(state.uri)
-        if card is not None:
-            key = self._keep(state, card)
-            self._strip.add(self._columns.join(key, card.height()))
-            self._changed()
+        async with self._in_turn:  # cards join in the order in which they were drawn
+            try:
+                card = await self._pressed("PostCard", state, self._columns.card_width, 0)
+            finally:
+                self._coming.discard(state.uri)
+            if card is not None:
+                key = self._keep(state, card)
+                self._strip.add(self._columns.join(key, card.height()))
+                self._changed()
         self.fill(offset)
 
     async def _feature(self, state: PostState, scene: str) -> None:
@@ -249,7 +251,7 @@ class WallStage(QObject):
         """
         for key in self._columns.pass_above(offset):
             self._forget(key)
-            self.changed()
+            self._changed()
         shift = offset if offset > FARTHEST else 0
         if shift:
             self._strip.move(self._columns.rebase(shift))

@@ -60,7 +60,7 @@ Row {
                 text: "· " + root.post.age
                 anchors.baseline: handle.baseline
                 wrapMode: Text.NoWrap
-                x: handle.width + root.quietSize * 0.35
+                x: handle.contentWidth + root.quietSize * 0.35
             }
         }
     }

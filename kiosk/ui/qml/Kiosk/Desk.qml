@@ -8,7 +8,7 @@ Window {
 
     required property DeskView view
     readonly property bool upright: height > width
-    readonly property real unit: Math.max(0.8, upright ? width / 1080 : Math.min(width / 1280, height / 860))
+    readonly property real unit: Math.max(0.8, upright ? width / 900 : Math.min(width / 1280, height / 860))
     readonly property real gap: 10 * root.unit
 
     function act(event: var) {
@@ -78,7 +78,7 @@ Window {
             chosenRow: root.view.row
             column: "queue"
             emptyWords: root.view.looking === 0 ? qsTr("Nothing waits. New posts appear here by themselves.") : qsTr("No posts here.")
-            height: (root.upright ? root.height * 0.34 : foot.y - y - root.gap)
+            height: root.upright ? root.height * 0.34 : foot.y - y - root.gap
             model: root.view.rows
             unit: root.unit
             view: root.view

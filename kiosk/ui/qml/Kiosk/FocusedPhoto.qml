@@ -16,6 +16,7 @@ Item {
         mipmap: false
         smooth: true
         source: root.post.photo
+        sourceSize.width: Math.ceil(width)
         width: root.post.aspect > root.frame ? root.height * root.post.aspect : root.width
         x: Math.round(-(width - root.width) * root.post.focusX)
         y: Math.round(-(height - root.height) * root.post.focusY)

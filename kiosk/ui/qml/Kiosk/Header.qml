@@ -16,16 +16,22 @@ Rectangle {
 
         anchors.verticalCenter: parent.verticalCenter
         font.weight: Font.ExtraBold
+        fontSizeMode: Text.Fit
+        height: parent.height * 0.84
         ink: Theme.stageInk
-        maximumLineCount: 1
+        lineHeight: 1
+        maximumLineCount: 2
+        minimumPixelSize: Theme.px(Theme.scrollName, root.screenHeight)
         size: Theme.px(0.036, root.screenHeight)
         text: root.stage.title
-        width: Math.min(implicitWidth, root.width * 0.42)
-        wrapMode: Text.NoWrap
+        verticalAlignment: Text.AlignVCenter
+        width: root.width - invitation.width - root.pad * 3
         x: root.pad
     }
 
     Column {
+        id: invitation
+
         anchors.right: parent.right
         anchors.rightMargin: root.pad
         anchors.verticalCenter: parent.verticalCenter

@@ -35,7 +35,7 @@ Rectangle {
             ink: root.ink
             font.weight: size > Theme.px(0.04, root.screenHeight) ? Font.ExtraBold : Font.Medium
             maximumLineCount: 14
-            size: Theme.px(Theme.bodyShare(text.length), root.screenHeight)
+            size: Theme.px(Theme.bodyShare(root.post.extent), root.screenHeight)
             text: root.post.text
             visible: text !== ""
             width: parent.width

@@ -11,8 +11,9 @@ Rectangle {
     readonly property bool upright: height > width
     readonly property int tone: root.post.tone
     readonly property color ink: Theme.inks[root.tone]
-    readonly property real pad: Theme.px(0.055, root.screenHeight)
-    readonly property real long: Math.min(1, root.post.text.length / 320)
+    readonly property real pad: Theme.px(0.055, Math.min(root.screenHeight, root.width))
+    readonly property real long: Math.min(1, root.post.extent / (root.upright ? 240 : 320))
+    readonly property real nameShare: root.upright ? Theme.spotSmall : Theme.spotName
 
     color: Theme.papers[root.tone]
 
@@ -20,7 +21,7 @@ Rectangle {
         id: panel
 
         clip: true
-        height: !root.wide ? 0 : root.upright ? Math.round(root.height * (0.56 - 0.16 * root.long)) : root.height
+        height: !root.wide ? 0 : root.upright ? Math.round(root.height * (0.5 - 0.28 * root.long)) : root.height
         visible: root.wide
         width: !root.wide ? 0 : root.upright ? root.width : Math.round(root.width * (0.6 - 0.14 * root.long))
 
@@ -84,7 +85,7 @@ Rectangle {
             anchors.bottom: parent.bottom
             ground: root.color
             ink: root.ink
-            nameSize: Theme.px(Theme.spotName, root.screenHeight)
+            nameSize: Theme.px(root.nameShare, root.screenHeight)
             post: root.post
             quiet: Theme.quiets[root.tone]
             quietSize: Theme.px(Theme.spotSmall, root.screenHeight)

@@ -23,7 +23,7 @@ Window {
 
         Keys.onPressed: event => {
             event.accepted = true;
-            if (event.key === Qt.Key_P && (event.modifiers & Qt.ControlModifier) && (event.modifiers & Qt.ShiftModifier))
+            if (!event.isAutoRepeat && event.key === Qt.Key_P && (event.modifiers & Qt.ControlModifier) && (event.modifiers & Qt.ShiftModifier))
                 root.stage.panicChord();
         }
 

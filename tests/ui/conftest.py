@@ -1,0 +1,276 @@
+"""What the tests of this room share: one Qt shell for the session, houses in it, and ears for Qt's warnings."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+os.environ.setdefault("QT_API", "pyside6")  # qasync reads it while it is imported
+
+import qasync
+from factories import MET, at, photo_of, photo_stored, post, received
+from PIL import Image, ImageChops
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QMouseEvent
+
+from kiosk.app.house import House
+from kiosk.domain.events import Approved, EventDescribed, PostDeleted, PostEdited
+from kiosk.domain.model import PostState
+from kiosk.domain.moderation import content_hash
+from kiosk.runtime.clocks import StillClock
+from kiosk.runtime.counters import Counters
+from kiosk.runtime.ledger import Ledger
+from kiosk.settings import EventTable, ModerationTable, Settings, assets_folder
+from kiosk.ui.complaints import MARK
+from kiosk.ui.shell import Shell, choose_platform
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from PySide6.QtQuick import QQuickItem, QQuickWindow
+
+    from kiosk.archive.event_file import StoredPhoto
+    from kiosk.ui.desk import DeskView
+
+    Colour = tuple[int, int, int]
+
+SIZE = (960, 540)
+
+
+@pytest.fixture(autouse=True)
+def qt_does_not_complain(capfd) -> Iterator[None]:
+    """Fail a test during which Qt warned, or Python's error vanished into one of Qt's calls."""
+    yield
+    application = QGuiApplication.instance()
+    if application is not None:
+        application.processEvents()
+    said = capfd.readouterr().err
+    sys.stderr.write(said)
+    faults = [line for line in said.splitlines() if MARK in line or line.startswith(("Traceback", "Error calling"))]
+    assert not faults, said
+
+
+@pytest.fixture(scope="session")
+def shell() -> Iterator[Shell]:
+    """The one shell of this process, hearing its own complaints no more: pytest redirects the same stream."""
+    choose_platform()
+    made = Shell(Counters(), assets_folder() / "fonts")
+    made.close()
+    yield made
+    made.close_windows()
+
+
+@pytest.fixture
+def play(shell) -> Callable[[Coroutine[Any, Any, None]], None]:
+    """Run a coroutine on Qt's loop to its end, as the program does."""
+
+    def run(work: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
+            runner.run(work)
+
+    return run
+
+
+class Picture:
+    """One frame of a window, as the projector gets it."""
+
+    def __init__(self, frame: QImage) -> None:
+        plain = frame.convertToFormat(QImage.Format.Format_RGB888)
+        size = (plain.width(), plain.height())
+        self.image = Image.frombuffer("RGB", size, bytes(plain.constBits()), "raw", "RGB", plain.bytesPerLine(), 1)
+
+    def count(self, colour: Colour, *, tolerance: int = 24) -> int:
+        """How many pixels are within `tolerance` of `colour` in each channel."""
+        away = ImageChops.difference(self.image, Image.new("RGB", self.image.size, colour))
+        masks = [band.point([255 * (step <= tolerance) for step in range(256)]) for band in away.split()]
+        return ImageChops.darker(ImageChops.darker(masks[0], masks[1]), masks[2]).histogram()[255]
+
+    @property
+    def colours(self) -> int:
+        """How many different colours there are, at most 4096 of them."""
+        return len(self.image.getcolors(1 << 24) or ())
+
+
+class Hall:
+    """A house with its windows: what is posted and approved here goes the way that it goes in the program."""
+
+    def __init__(self, house: House, shell: Shell) -> None:
+        self.house, self.shell = house, shell
+        self.stage, self.gate, self.ledger, self.counters = house.stage, house.gate, house.ledger, house.counters
+        self.faults_expected = False
+        self._seconds = 0.0
+
+    def later(self) -> float:
+        """The next second of the evening."""
+        self._seconds += 1
+        return self._seconds
+
+    async def receive(self, name: str | int = 1, *photos: StoredPhoto, **changes: Any) -> PostState:
+        """A post arrives from a source, with photos that are here already; it waits."""
+        attachments = tuple(photo_of(f"https://example.social/media/{name}-{each}") for each in range(len(photos)))
+        arriving = post(name, **({"attachments": attachments} | changes))
+        events = [received(arriving, self.later())]
+        events += [
+            photo_stored(arriving.uri, item.url, photo, self.later())
+            for item, photo in zip(attachments, photos, strict=True)
+        ]
+        await self.ledger.commit(*events, photos=photos)
+        return await self.state(arriving.uri)
+
+    async def approve(self, state: PostState) -> PostState:
+        """A moderator elsewhere approves exactly this."""
+        await self.ledger.commit(
+            Approved(at=at(self.later()), uri=state.uri, by="somebody", content=content_hash(state))
+        )
+        return await self.state(state.uri)
+
+    async def approved(self, name: str | int = 1, *photos: StoredPhoto, **changes: Any) -> PostState:
+        """A post arrives and is approved."""
+        return await self.approve(await self.receive(name, *photos, **changes))
+
+    async def edit(self, state: PostState, **changes: Any) -> None:
+        """The author edits a post."""
+        edited = msgspec.structs.replace(state.post, **changes)
+        await self.ledger.commit(PostEdited(at=at(self.later()), post=edited, sighting=MET))
+
+    async def delete(self, state: PostState) -> None:
+        """The author deletes a post."""
+        await self.ledger.commit(PostDeleted(at=at(self.later()), uri=state.uri))
+
+    async def state(self, uri: str) -> PostState:
+        """How the event file holds a post now."""
+        state = await self.ledger.read(lambda file: file.state(uri))
+        assert isinstance(state, PostState)
+        return state
+
+    async def wall(self, size: tuple[int, int] = SIZE, *, moving: bool = False) -> QQuickWindow:
+        """The wall's window, shown and ready for keys; it stands still unless told to move."""
+        window = self.shell.wall(self.stage, moving=moving)
+        window.resize(*size)
+        window.show()
+        self.stage.resize(*size)
+        await ready(window)
+        return window
+
+    async def desk(self, size: tuple[int, int] = (1280, 860)) -> tuple[DeskView, QQuickWindow]:
+        """The moderator's window, shown and loaded."""
+        view = self.house.desk()
+        window = self.shell.window("Desk", {"view": view})
+        window.resize(*size)
+        window.show()
+        await ready(window)
+        await view.load()
+        await settle(view)
+        return view, window
+
+    async def filled(self) -> None:
+        """Fill the strip and wait until every card is on it."""
+        self.stage.fill()
+        await self.stage.ready()
+
+
+async def ready(window: QQuickWindow) -> None:
+    """Wait until a window has the keyboard and was painted."""
+    window.requestActivate()
+    while not (window.isActive() and window.isExposed()):
+        await asyncio.sleep(0.005)
+    window.grabWindow()
+
+
+async def settle(view: DeskView) -> None:
+    """Wait until the desk has done what it was asked."""
+    while view._tasks:
+        await asyncio.wait(tuple(view._tasks))
+    await asyncio.sleep(0)
+
+
+def settings(folder: Path, mode: str = "review") -> Settings:
+    """An event of that folder, named as nothing else is."""
+    return Settings(
+        event=EventTable(name="An evening", file="evening.wall"),
+        moderation=ModerationTable(mode=mode, moderator="desk"),
+        folder=folder,
+    )
+
+
+@pytest.fixture
+def hall(shell, tmp_path) -> Callable[..., Any]:
+    """Open a house with an event file of its own: `async with hall() as house`."""
+
+    @asynccontextmanager
+    async def opened(*, mode: str = "review", clock: Any = None) -> AsyncIterator[Hall]:
+        counters = Counters()
+        ledger = await Ledger.open(tmp_path / "evening.wall", counters)
+        house = House(shell, ledger, clock or StillClock(at(3600)), counters, settings(tmp_path, mode))
+        try:
+            await house.furnish(EventDescribed(at=at(0), name="An evening", hashtags=("evening",), join="Post away"))
+            made = Hall(house, shell)
+            yield made
+            await house.stage.ready()
+        finally:
+            shell.close_windows()
+            await ledger.close()
+        assert made.faults_expected or counters.lines() == [], "a fault was survived that the test did not speak of"
+
+    return opened
+
+
+@pytest.fixture
+def frame() -> Callable[[QQuickWindow], Picture]:
+    """The very next frame of a window."""
+    return lambda window: Picture(window.grabWindow())
+
+
+@pytest.fixture
+def press_key() -> Callable[..., None]:
+    """Press and release a key on a window, as the platform would deliver it."""
+
+    def press(
+        window: QQuickWindow,
+        key: Qt.Key,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+        *,
+        repeated: bool = False,
+    ) -> None:
+        text = chr(key).lower() if key < 0x80 else ""
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QGuiApplication.sendEvent(window, QKeyEvent(kind, key, modifiers, text, repeated))
+
+    return press
+
+
+@pytest.fixture
+def click() -> Callable[[QQuickItem], None]:
+    """Click the middle of an item with the left button."""
+
+    def clicked(item: QQuickItem) -> None:
+        window = item.window()
+        place = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):
+            event = QMouseEvent(kind, place, window.mapToGlobal(place), left, held, Qt.KeyboardModifier.NoModifier)
+            QGuiApplication.sendEvent(window, event)
+
+    return clicked
+
+
+def items(root: QQuickItem) -> Iterator[QQuickItem]:
+    """An item and everything below it that is drawn."""
+    yield root
+    for child in root.childItems():
+        if child.isVisible():
+            yield from items(child)
+
+
+@pytest.fixture
+def drawn_items() -> Callable[[QQuickItem], list[QQuickItem]]:
+    """Every visible item below one, itself included."""
+    return lambda root: list(items(root))

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import shiboken6
+from factories import at, waiting
+from PySide6.QtQml import QQmlEngine, QQmlExpression
+
+from kiosk.domain.model import Author
+from kiosk.ui.posts import PostView, shown
+from kiosk.ui.press import TALLEST, Press, PressError
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+    from PySide6.QtQuick import QQuickItem
+
+WORDS = "Hello to the hall from the third row"
+MARKUP = "<b>x</b> <img src='http://localhost/x.png'> <font color='red'>red</font> &amp; <a href='x'>link</a>"
+
+
+def view(**changes: object) -> PostView:
+    return PostView(shown(waiting(**changes), at(60)))
+
+
+def pressed(shell, *, component: str = "PostCard", width: int = 600, height: int = 0, **changes: object) -> QImage:
+    return shell.press.card(component, view(**changes), width=width, height=height, screen_height=1080)
+
+
+def texts(item: QQuickItem) -> list[QQuickItem]:
+    below = [found for child in item.childItems() for found in texts(child)]
+    return [item, *below] if item.metaObject().indexOfProperty("textFormat") >= 0 else below
+
+
+def colours(image: QImage) -> set[int]:
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+
+
+def test_a_card_has_the_width_it_was_given_and_the_height_its_words_need(shell):
+    short, long = pressed(shell, text="Hi"), pressed(shell, text="word " * 90)
+    assert (short.width(), long.width()) == (600, 600)
+    assert long.height() > short.height() > 50
+
+
+def test_a_spotlight_card_has_exactly_the_size_of_the_stage(shell):
+    card = pressed(shell, component="SpotlightCard", width=1280, height=640)
+    assert (card.width(), card.height()) == (1280, 640)
+
+
+def test_a_card_is_opaque_so_that_moving_it_needs_no_blending(shell):
+    assert not pressed(shell).hasAlphaChannel()
+
+
+def test_the_same_post_is_pressed_into_the_same_pixels_every_time(shell):
+    assert pressed(shell, text=WORDS) == pressed(shell, text=WORDS)
+    assert pressed(shell, text=WORDS) != pressed(shell, text=WORDS.upper())
+
+
+def test_no_card_leaves_anything_of_itself_on_the_next(shell):
+    first = pressed(shell, text="Hi")
+    pressed(shell, text="█" * 300)
+    assert pressed(shell, text="Hi") == first
+
+
+def test_no_card_is_taller_than_a_picture_may_be(shell, tmp_path):
+    (tmp_path / "Tower.qml").write_text(
+        "import QtQuick\nimport Kiosk\n"
+        "Item { required property PostView post; required property int screenHeight; height: 90000 }"
+    )
+    card = Press(shell.engine, tmp_path).card("Tower", view(), width=8, height=0, screen_height=1080)
+    assert card.height() == TALLEST
+
+
+@pytest.mark.parametrize("qml", ["import QtQuick\nItem { nonsense }", "import QtQuick\nItem { width: 10 }", None])
+def test_a_faulty_card_is_an_error_in_qts_words(shell, tmp_path, qml, capfd):
+    if qml is not None:
+        (tmp_path / "Faulty.qml").write_text(qml)
+    with pytest.raises(PressError, match=r"Faulty\.qml|post"):
+        Press(shell.engine, tmp_path).card("Faulty", view(), width=10, height=10, screen_height=1080)
+    capfd.readouterr()  # Qt complains too
+
+
+@pytest.mark.parametrize("component", ["PostCard", "SpotlightCard"])
+def test_markup_is_drawn_literally(shell, component):
+    size = {"width": 900, "height": 600 if component == "SpotlightCard" else 0}
+    author = Author("@<i>a</i>@example.social", "<b>Ada</b><img src='x'>")
+    properties = {"post": view(text=MARKUP, author=author), "width": 900, "height": 600, "screenHeight": 1080}
+    item = shell.press._make(component, properties)
+    drawn = texts(item)
+    assert MARKUP in [each.property("text") for each in drawn]
+    assert "\u2068<b>Ada</b><img src='x'>\u2069" in [each.property("text") for each in drawn]
+    rules = [QQmlExpression(QQmlEngine.contextForObject(each), each, "textFormat === Text.PlainText") for each in drawn]
+    assert all(rule.evaluate()[0] is True for rule in rules)
+    shiboken6.delete(item)
+    bold, plain = (pressed(shell, component=component, text=text, **size) for text in ("<b>xx</b>", "xx"))
+    assert bold != plain
+    magenta = pressed(shell, component=component, text="<font color='#ff00ff'>mm</font>", **size)
+    assert len(colours(magenta)) > 1
+    assert 0xFFFF00FF not in colours(
+        pressed(shell, component=component, text="<font color='#ff00ff'>mm</font>", **size)
+    )
+
+
+def test_post_text_is_the_only_component_that_sets_what_others_wrote():
+    for path in (Path(__file__).parents[2] / "kiosk" / "ui" / "qml").rglob("*.qml"):
+        words = path.read_text("utf-8")
+        assert "TextEdit" not in words, path.name
+        assert "RichText" not in words, path.name
+        assert "StyledText" not in words, path.name
+        if path.name not in {"PostText.qml", "DeskLabel.qml"}:
+            assert "Text {" not in words.replace("PostText {", ""), path.name
