@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kiosk.app.loop import until
 from kiosk.runtime.modes import TrustedPass
 from kiosk.runtime.watchdog import Watchdog
-from kiosk.ui.screens import Screens
+from kiosk.ui.screens import WALL, Screens
 
 if TYPE_CHECKING:
     from kiosk.app.house import House
     from kiosk.app.loop import Task
+
+DESK: Final = (1600, 900)
+"""The desk's size in pixels in the picture of it that is left behind where there is no display."""
 
 
 class Windows(NamedTuple):
@@ -45,6 +48,9 @@ async def show(
 
         desk.visibleChanged.connect(closed)
     Screens(house.shell.application, name=house.settings.wall.screen, windowed=windows.windowed).show(wall, desk)
+    if pictures and wall is not None and desk is not None:
+        wall.setGeometry(0, 0, *WALL)
+        desk.setGeometry(0, 0, *DESK)
     if view is not None:
         await view.load()
     tasks = [*work, house.director.run, TrustedPass(house.ledger, house.modes, house.clock, house.counters).run]

@@ -192,10 +192,9 @@ class WallStage(QObject):
 
     async def _pressed(self, component: str, state: PostState, width: int, height: int) -> QImage | None:
         """Press a card; None where the post may no longer be shown by the time that its pictures are here."""
-        post = shown(state, self._clock.now())
+        post, size = shown(state, self._clock.now()), self._size
         await self._shelf.fetch(post.pictures)
-        size = self._size
-        if self._raised or not self._gate.passes(state.uri, content_hash(state)):
+        if self._raised or size != self._size or not self._gate.passes(state.uri, content_hash(state)):
             return None
         card = self._press.card(component, PostView(post), width=width, height=height, screen_height=size[1])
         await asyncio.sleep(0)

@@ -127,7 +127,6 @@ def test_in_the_middle_of_a_cross_fade_either_post_can_be_withdrawn_at_once(on_s
         else:
             assert after.count(GREEN, tolerance=60) == 0
             assert green < 60, "nothing of the older one shines through"
-        await here.stage.ready()
 
     on_stage(test)
 
@@ -368,6 +367,22 @@ def test_a_wall_of_another_size_is_laid_out_anew(on_stage, frame):
         picture = frame(wall)
         assert picture.image.size == (540, 960)
         assert picture.count(GREEN) > 5000
+
+    on_stage(test)
+
+
+def test_a_card_that_was_begun_for_another_size_is_not_used(on_stage):
+    async def test(here, wall) -> None:
+        await here.approved(1, photo(GREEN))
+        async with held_back(here):
+            here.stage.fill()
+            await asyncio.sleep(0.02)
+            wall.resize(1920, 1080)
+            await asyncio.sleep(0.05)
+        cards = [card for column in here.stage._columns._columns for card in column]
+        assert [card.width for card in cards] == [here.stage._columns.card_width]
+        widths = {here.house.shell.cards._cards[card.key].width() for card in cards}
+        assert widths == {here.stage._columns.card_width}
 
     on_stage(test)
 
