@@ -138,6 +138,7 @@ if [ "$service" = no ]; then
   say "not asked for (--service)"
 else
   id kiosk >/dev/null 2>&1 || useradd --system --home-dir /var/lib/kiosk --shell /usr/sbin/nologin kiosk
+  install -d -m 700 -o kiosk -g kiosk /var/lib/kiosk
   mkdir -p /etc/kiosk/credentials
   chmod 700 /etc/kiosk/credentials
   if [ ! -f /etc/kiosk/event.toml ]; then

@@ -7,12 +7,13 @@ import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from PIL import Image
+
 from kiosk.archive.event_file import StoredPhoto
 from kiosk.domain.events import Approved, PhotoStored, PostReceived
 from kiosk.domain.fold import fold
 from kiosk.domain.model import Attachment, Author, Kind, Photo, Post, PostState, PostUri, Sha256, Sighting, Verdict
 from kiosk.domain.moderation import content_hash
-from PIL import Image
 
 EVENING = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 ADA = Author(handle="@ada@example.social", name="Ada Lovelace")

@@ -120,7 +120,7 @@ def skyline_night() -> Image.Image:
     towers(c, 712, 250, "#0a0a26", 0.5)
     c.mirror(712, strength=0.62)
     bokeh(c, 16, LAMPS, low=18, high=64, top=780)
-    return c.finish(grain=1)
+    return c.finish(grain=0.4)
 
 
 def _spots(c: Canvas, x: float, y: float) -> Image.Image:
@@ -146,7 +146,7 @@ def bridge_sunset() -> Image.Image:
             x, y = path.dice.gauss(930, 30 + depth * 170), 694 + depth * 370
             path.box(x, y, 14 + depth * 46, 1.5 + depth * 3.6, mix("#000000", "#ffca7a", 0.75))
     suspension(c, 560, (380, 1340), 430, "#2a0f2e", thick=13)
-    return c.finish(grain=1, vignette=0.28)
+    return c.finish(grain=0.4, vignette=0.28)
 
 
 def bridge_fog() -> Image.Image:
@@ -162,7 +162,7 @@ def bridge_fog() -> Image.Image:
         for part in range(3):
             _fog(c, f"fog{deck}{part}", 640 + part * 110, mix("#f4ead8", "#c9dcdf", part * 0.4))
         haze(c, "#f3e8d6", "#000000", "#000000", "#000000", "#202020", "#e8e8e8", "#ffffff")
-    return c.finish(grain=1, vignette=0.12)
+    return c.finish(grain=0.4, vignette=0.12)
 
 
 def _fog(c: Canvas, seed: str, top: float, colour: Colour) -> None:

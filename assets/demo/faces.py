@@ -48,7 +48,7 @@ LOOKS: Final = (
 )
 
 
-def face(look: Look, seed: str) -> Image.Image:
+def portrait(look: Look, seed: str) -> Canvas:
     """Draw a guest: shoulders, head, hair."""
     c = Canvas((SIDE, SIDE), seed)
     c.ground(mix(look.ground, "#ffffff", 0.14), look.ground)
@@ -64,7 +64,7 @@ def face(look: Look, seed: str) -> Image.Image:
     _features(c, look, skin)
     _hair(c, look)
     _extras(c, look)
-    return c.finish(grain=0, vignette=0)
+    return c
 
 
 def _behind(c: Canvas, look: Look) -> None:
@@ -254,4 +254,4 @@ def avatar(index: int) -> Image.Image:
     if place in {1, 4}:
         return MARKS[turn * 2 + (place == 4)]().finish(grain=0, vignette=0)  # noqa: PLR2004  # of five
     number = turn * 3 + (0, 0, 1, 2)[place]
-    return face(LOOKS[number], f"face{number}")
+    return portrait(LOOKS[number], f"face{number}").finish(grain=0, vignette=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from demo import city, cups, food, machines, outdoors, printed, stage, streets
+from demo import city, cups, food, machines, outdoors, printed, stage, streets, things
 from demo.faces import PEOPLE, avatar
 
 if TYPE_CHECKING:
@@ -66,4 +66,12 @@ PICTURES: Final[dict[str, Callable[[], Image.Image]]] = {
     "lanyards": printed.lanyards,
     "whiteboard": printed.whiteboard,
     "polaroids": printed.polaroids,
+    "sneakers": things.sneakers,
+    "plants": things.plants,
+    "party-balloons": things.party_balloons,
+    "tram": things.tram,
+    "arcade": things.arcade,
+    "vinyl": things.vinyl,
+    "guest-wall": things.guest_wall,
+    "sticky-notes": things.sticky_notes,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from demo.canvas import LANDSCAPE, PORTRAIT, SQUARE, Canvas, clouds, fade, mix, ramp, ring, spline, turned
+from demo.canvas import LANDSCAPE, PORTRAIT, SQUARE, Canvas, clouds, fade, mix, ramp, ring, shrunk, spline, turned
 from demo.city import bokeh, suspension
 from demo.cups import cup
 
@@ -58,26 +58,30 @@ def bracket() -> Image.Image:
         paint = "#4fd8ff" if side > 0 else "#ffb52e"
         edge = 70 if side > 0 else 1530
         for k, name in enumerate(names):
-            y = 260 + k * 180
+            y = 270 + k * 210
             _team(c, (edge, y), side, name, won=k in {1, 2}, paint=paint)
             c.line(
-                [(edge + side * 330, y), (edge + side * 390, y), (edge + side * 390, y + (90 if k % 2 == 0 else -90))],
+                [
+                    (edge + side * 330, y),
+                    (edge + side * 390, y),
+                    (edge + side * 390, y + (105 if k % 2 == 0 else -105)),
+                ],
                 paint,
                 7,
             )
         for k in range(2):
-            y = 350 + k * 360
+            y = 375 + k * 420
             c.line(
-                [(edge + side * 390, y), (edge + side * 490, y), (edge + side * 490, y + (180 if k == 0 else -180))],
+                [(edge + side * 390, y), (edge + side * 490, y), (edge + side * 490, y + (210 if k == 0 else -210))],
                 paint,
                 7,
             )
-        c.line([(edge + side * 490, 530), (edge + side * 560, 530)], "#ffffff" if side > 0 else paint, 9)
-    c.disc(800, 530, 170, "#ff4f8b")
-    c.disc(800, 530, 150, "#ffd34f")
-    cup(c, 800, 630, 200, "#e8283c", over=True)
-    c.text(800, 790, "FINAL", 78, "#ffffff")
-    c.text(800, 862, "9 PM · TABLE 1", 40, "#ffd34f", weight="SemiBold")
+        c.line([(edge + side * 490, 585), (edge + side * 560, 585)], "#ffffff" if side > 0 else paint, 9)
+    c.disc(800, 585, 170, "#ff4f8b")
+    c.disc(800, 585, 150, "#ffd34f")
+    cup(c, 800, 685, 200, "#e8283c", over=True)
+    c.text(800, 850, "FINAL", 86, "#ffffff")
+    c.text(800, 926, "9 PM · TABLE 1", 40, "#ffd34f", weight="SemiBold")
     return c.finish(grain=0, vignette=0.15)
 
 
@@ -117,7 +121,7 @@ def retro_badge() -> Image.Image:
         c.shape(
             [turned([(spot[0], spot[1] - (30 if k % 2 == 0 else 13))], spot, k * 36)[0] for k in range(10)], "#d9482f"
         )
-    return c.finish(grain=0, vignette=0.2)
+    return shrunk(c.finish(grain=0, vignette=0.2), 0.88)
 
 
 def _around(c: Canvas, words: str, radius: float, middle: float, step: float) -> None:
@@ -146,11 +150,11 @@ def name_tag() -> Image.Image:
     tag.box(34, 270, 1132, 400, "#fffaf0", radius=16)
     ink = "#1a2a7a"
     for path in (
-        [(300, 330), (350, 600), (470, 600), (520, 330), (300, 330)],
-        ring((410, 332), 110, 24),
-        spline([(640, 500), (700, 380), (820, 350), (900, 450)], closed=False),
-        [(850, 440), (902, 456), (930, 400)],
-        [(960, 600), (1000, 360), (1080, 362), (1124, 602), (960, 600)],
+        [(188, 330), (238, 600), (358, 600), (408, 330), (188, 330)],
+        ring((298, 332), 110, 24),
+        spline([(500, 500), (560, 380), (680, 350), (760, 450)], closed=False),
+        [(710, 440), (762, 456), (790, 400)],
+        [(850, 600), (892, 340), (972, 340), (1020, 602), (850, 600)],
     ):
         tag.line(path, ink, 17)
     mask = Canvas((1200, 760), "mask")
@@ -168,7 +172,7 @@ def lanyards() -> Image.Image:
     c = Canvas(PORTRAIT, "lanyards")
     c.ground("#ffb0a0", "#ff8f8a", "#ff7a8a")
     c.glow(600, 600, 800, "#ffe8c8", strength=0.5)
-    cards = ((300, 700, "#2467ff", "SPEAKER", -7), (890, 640, "#12805f", "CREW", 6), (610, 880, "#1a1f5a", "GUEST", -2))
+    cards = ((275, 320, "#2467ff", "SPEAKER", -5), (925, 400, "#12805f", "CREW", 4), (600, 930, "#1a1f5a", "GUEST", -2))
     for x, y, paint, word, turn in cards:
         _card(c, (x, y), paint, word, turn)
     return c.finish(grain=0, vignette=0.1)
@@ -210,8 +214,8 @@ def whiteboard() -> Image.Image:
     c.box(86, 76, 1428, 848, "#fdfefe", radius=6)
     c.veil(clouds((200, 134), 60, "wiped").point([max(0, min(40, (v - 110))) for v in range(256)]), "#a8c4e8")
     blue, red, green = "#2450c8", "#e0303f", "#158a5a"
-    c.text(420, 170, "THE PERFECT FLIP", 84, blue)
-    c.line(spline([(130, 230), (420, 222), (720, 234)], closed=False), red, 9)
+    c.text(134, 166, "THE PERFECT FLIP", 92, blue, anchor="lm")
+    c.line(spline([(134, 232), (520, 222), (930, 236)], closed=False), red, 9)
     for x, turn in ((260, 0), (560, 62), (860, 128), (1160, 180)):
         outline = [(x - 66, 560), (x - 90, 380), (x + 90, 380), (x + 66, 560), (x - 66, 560)]
         lift = 0 if turn in {0, 180} else 60
@@ -230,7 +234,7 @@ def whiteboard() -> Image.Image:
     c.box(560, 936, 480, 26, "#8f98a6", radius=8)
     for k, paint in enumerate((blue, red, green)):
         c.box(620 + k * 130, 918, 96, 22, paint, radius=10)
-    return c.finish(grain=0, vignette=0.12)
+    return c.finish(grain=0, vignette=0.05)
 
 
 def polaroids() -> Image.Image:
@@ -240,7 +244,7 @@ def polaroids() -> Image.Image:
     c.glow(800, 200, 900, "#ffcf8a", strength=0.4)
     bokeh(c, 14, ("#ffd08a", "#ff9f8a"), low=20, high=60)
     c.line(spline([(-20, 190), (400, 250), (800, 262), (1200, 250), (1620, 190)], closed=False), "#e8dcc8", 5)
-    for k, (x, turn) in enumerate(((330, -5), (800, 2), (1270, 6))):
+    for k, (x, turn) in enumerate(((285, -5), (800, 2), (1315, 5))):
         _polaroid(c, (x, 252), turn, k)
     return c.finish(grain=0, vignette=0.2)
 
@@ -264,7 +268,7 @@ def _polaroid(c: Canvas, spot: Point, turn: float, kind: int) -> None:
     shot.image.paste(view.image, (60, 60))
     shot.text(210, 466, ("the bay", "9 in a row!", "us, later")[kind], 48, "#3a2a4a", weight="Medium")
     x, y = spot
-    corners = turned([(x - 210, y), (x + 210, y), (x + 210, y + 520), (x - 210, y + 520)], spot, turn)
+    corners = turned([(x - 246, y), (x + 246, y), (x + 246, y + 610), (x - 246, y + 610)], spot, turn)
     with c.layer(blur=14, opacity=0.5) as shade:
         shade.shape([(a + 14, b + 22) for a, b in corners], "#05000f")
     c.put(shot.image, corners)

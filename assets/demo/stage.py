@@ -35,7 +35,7 @@ def stage_beams() -> Image.Image:
     figure(c, 800, 850, 330, "#0b0416", pose="wide")
     crowd(c, 940, 30, "#150828", "#a04bd0", hands=0.35)
     crowd(c, 1010, 46, "#060210", "#5d2a8c", hands=0.5, phones=0.25)
-    return c.finish(grain=0.8)
+    return c.finish(grain=0.4)
 
 
 def crowd_hands() -> Image.Image:
@@ -48,7 +48,7 @@ def crowd_hands() -> Image.Image:
     crowd(c, 960, 40, "#8c1a5f", "#ff8f6a", hands=0.8)
     crowd(c, 1150, 62, "#4d0f4a", "#e8446f", hands=0.8)
     crowd(c, 1400, 92, "#1d0524", "#8c1f66", hands=0.6)
-    return c.finish(grain=0.8, vignette=0.25)
+    return c.finish(grain=0.4, vignette=0.25)
 
 
 def disc_jockey() -> Image.Image:
@@ -68,7 +68,7 @@ def disc_jockey() -> Image.Image:
         c.box(800 + side * 62 - 18, 310, 36, 66, "#ff4fd0", radius=16)
     c.line(ring((800, 340), 66, 74, start=180, end=360), "#ff4fd0", 12)
     _decks(c)
-    return c.finish(grain=0.8)
+    return c.finish(grain=0.4)
 
 
 def _decks(c: Canvas) -> None:
@@ -107,7 +107,7 @@ def dance_floor() -> Image.Image:
             shade.disc(x, y, 90, "#0d0424", 18)
         figure(c, x - 5, y - 3, y * 0.56, "#ff9fe0", pose=pose, hair=hair)
         figure(c, x, y, y * 0.56, "#120328", pose=pose, hair=hair)
-    return c.finish(grain=0.8)
+    return c.finish(grain=0.4)
 
 
 def disco_ball() -> Image.Image:
@@ -129,7 +129,7 @@ def disco_ball() -> Image.Image:
             _tile(c, radius, (math.radians(left), math.radians(right)), (low, high))
     for x, y in ((520, 500), (850, 430), (930, 800), (610, 930), (400, 760)):
         _sparkle(c, x, y, c.dice.uniform(70, 150))
-    return c.finish(grain=0.8)
+    return c.finish(grain=0.4)
 
 
 def _tile(c: Canvas, radius: float, turn: tuple[float, float], rise: tuple[float, float]) -> None:
@@ -166,7 +166,7 @@ def big_slide() -> Image.Image:
     figure(c, 1500, 640, 330, "#04061a", pose="other", hair="bun")
     crowd(c, 624, 26, "#0a0d2b", "#4f63c9", hands=0.05)
     crowd(c, 684, 36, "#04061a", "#2f3f94", hands=0.08, phones=0.6)
-    return c.finish(grain=0.8)
+    return c.finish(grain=0.4)
 
 
 def friends() -> Image.Image:
@@ -196,7 +196,7 @@ def friends() -> Image.Image:
         "#3a0f45",
         3,
     )
-    return c.finish(grain=0.8, vignette=0.25)
+    return c.finish(grain=0.4, vignette=0.25)
 
 
 def toast_hands() -> Image.Image:
@@ -227,7 +227,7 @@ def toast_hands() -> Image.Image:
             ray = turned([(694, 640), (706, 640), (703, 560), (697, 560)], (700, 700), k * 15)
             burst.shape(ray, "#a08030")
     c.disc(700, 700, 60, "#fff6c8")
-    return c.finish(grain=0.8, vignette=0.08)
+    return c.finish(grain=0.4, vignette=0.08)
 
 
 def microphone() -> Image.Image:
@@ -252,7 +252,7 @@ def microphone() -> Image.Image:
     c.shape(turned([(366, 500), (834, 500), (822, 560), (378, 560)], (600, 470), -16), "#c9d2d8", "#5b666e")
     c.shape(turned([(470, 600), (730, 600), (690, 690), (510, 690)], (600, 470), -16), "#4b555d", "#1a1f24")
     c.line(ring((600, 470), 226, 226, start=190, end=262), fade("#ffffff", 0.5), 5)
-    return c.finish(grain=0.8)
+    return c.finish(grain=0.4)
 
 
 def lone_hand() -> Image.Image:
@@ -264,4 +264,4 @@ def lone_hand() -> Image.Image:
     crowd(c, 1220, 60, "#06243a", "#2fa0c4", hands=0.3)
     for paint, shift in (("#7af0ff", -7), ("#031422", 0)):
         raised(c, (860, 1500), (740 + shift, 690 + shift), 150, paint)
-    return c.finish(grain=0.8)
+    return c.finish(grain=0.4)

@@ -103,7 +103,8 @@ def city_map() -> Image.Image:
         _pin(c, x, y, size, paint)
     _pin(c, 700, 1130, 88, "#7a3fff")
     _pin(c, 220, 900, 80, "#ff8f2a")
-    c.text(1130, 912, "HALL 3", 50, "#5a0f1a")
+    c.box(1012, 884, 236, 84, "#ffffff", radius=20)
+    c.text(1130, 927, "HALL 3", 54, "#c81a30")
     return shrunk(c.finish(grain=0, vignette=0.06), 0.9)
 
 
@@ -241,9 +242,7 @@ def neon_flip() -> Image.Image:
     arc = ring((700, 640), 520, 480, start=205, end=325)
     tip = arc[-1]
     c.neon([arc, [(tip[0] - 92, tip[1] - 16), tip, (tip[0] + 14, tip[1] - 96)]], "#2fd8ff", 12)
-    outline = [_letters("FLIP", 330), _letters("IT!", 890)]
-    for word in outline:
-        c.neon(word, "#3dffa0", 11)
+    c.neon([*_letters("FLIP", 240, 1010, 200), *_letters("IT!", 884, 1010, 200)], "#3dffa0", 11)
     return shrunk(c.finish(grain=0, vignette=0.35), 0.92)
 
 
@@ -252,8 +251,8 @@ STROKES: Final[dict[str, tuple[tuple[Point, ...], ...]]] = {
     "L": (((0, 0), (0, 1), (0.6, 1)),),
     "I": (((0.1, 0), (0.1, 1)),),
     "P": (((0, 1), (0, 0), (0.45, 0), (0.64, 0.14), (0.64, 0.38), (0.45, 0.52), (0, 0.52)),),
+    "!": (((0.1, 0), (0.1, 0.66)), ((0.1, 0.95), (0.1, 1))),
     "T": (((0, 0), (0.7, 0)), ((0.35, 0), (0.35, 1))),
-    "!": (((0.1, 0), (0.1, 0.68)), ((0.1, 0.96), (0.1, 1))),
     "O": (tuple(ring((0.34, 0.5), 0.34, 0.5, steps=30)),),
     "E": (((0.6, 0), (0, 0), (0, 1), (0.6, 1)), ((0, 0.48), (0.5, 0.48))),
     "N": (((0, 1), (0, 0), (0.64, 1), (0.64, 0)),),
@@ -262,7 +261,7 @@ STROKES: Final[dict[str, tuple[tuple[Point, ...], ...]]] = {
 }
 
 
-def _letters(word: str, left: float, top: float = 1010, size: float = 210) -> list[list[Point]]:
+def _letters(word: str, left: float, top: float, size: float) -> list[list[Point]]:
     paths, x = [], left
     for letter in word:
         strokes = STROKES[letter]
@@ -276,8 +275,8 @@ def neon_tweetup() -> Image.Image:
     c = Canvas(LANDSCAPE, "neon-tweetup")
     wall(c, "#0f1f3a", "#0a1226")
     c.glow(800, 480, 800, "#2fd8ff", strength=0.35)
-    c.neon(_letters("TWEETUP", 262, 400, 196), "#2fd8ff", 11)
-    c.neon(_letters("OPEN", 640, 690, 92), "#ffb52e", 7)
+    c.neon(_letters("TWEETUP", 245, 410, 180), "#2fd8ff", 11)
+    c.neon(_letters("OPEN", 649, 690, 92), "#ffb52e", 7)
     frame = [*ring((1400, 260), 90, 90, start=270, end=360), *ring((1400, 830), 90, 90, start=0, end=90)]
     frame += [*ring((200, 830), 90, 90, start=90, end=180), *ring((200, 260), 90, 90, start=180, end=270)]
     c.neon([[*frame, frame[0]]], "#ff3fa0", 10)

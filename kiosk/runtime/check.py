@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from kiosk.archive.event_file import EventFile
@@ -55,7 +56,7 @@ def _check_file(settings: Settings, say: Say) -> bool:
 
 
 async def _check_source(settings: Settings, table: SourceTable, say: Say) -> bool:
-    async with GuardedClient(allow_private=table.allow_private_addresses) as client:
+    async with aclosing(GuardedClient(allow_private=table.allow_private_addresses)) as client:
         try:
             batch = await make_source(table, settings.event.hashtags, settings.token(table), client).poll(None)
         except SourceError as error:

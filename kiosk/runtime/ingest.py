@@ -51,7 +51,7 @@ class Ingest:
                 events.append(event)
         return events
 
-    def gone(self, uri: PostUri, source: str) -> Event:
+    def gone(self, uri: PostUri, source: str) -> PostDeleted:
         """A post that its origin does not have any more."""
         return PostDeleted(at=self._clock.now(), uri=uri, reason=f"gone at {source}")
 

@@ -12,7 +12,6 @@ from kiosk.domain.events import PostEdited
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from kiosk.domain.events import Event
     from kiosk.domain.model import PostState, PostUri
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.gate import Gate
@@ -26,6 +25,14 @@ EVERY: Final = 45.0
 
 ROUND: Final = 80
 """Posts asked about in a round; those on the glass come first, then others that may come round."""
+
+SLICE: Final = 20
+"""Posts asked about at a time; what was learned is committed before the next are asked for."""
+
+DEADLINE: Final = 60.0
+"""Seconds that one source may take in one round."""
+
+_UNASKED: Final = "{} could not be asked whether posts on the wall still stand"
 
 
 class Recheck:
@@ -78,19 +85,28 @@ class Recheck:
         return on_glass + (others[start:] + others[:start])[:room]
 
     async def _ask(self, name: str, posts: Mapping[str, PostUri]) -> None:
+        """Ask in slices, so that what was learned of those on the glass is followed before others are asked for."""
+        ids = list(posts)
         try:
-            answer = await self._sources[name].recheck(posts)
-            events: list[Event] = [self._ingest.gone(posts[identity], name) for identity in answer.gone]
-            found = [item for item in answer.found if item.post.uri in posts.values()]
-            events += [event for event in await self._ingest.events(name, found) if isinstance(event, PostEdited)]
-            uris = [event.post.uri if isinstance(event, PostEdited) else event.uri for event in events]  # pyright: ignore[reportAttributeAccessIssue]
-            self._take_away(uris)
-            if events:
-                await self._ledger.commit(*events)
-        except SourceError as error:
-            self._counters.count(f"{name} could not be asked whether posts on the wall still stand", error)
+            async with asyncio.timeout(DEADLINE):
+                for start in range(0, len(ids), SLICE):
+                    await self._follow(name, {identity: posts[identity] for identity in ids[start : start + SLICE]})
+        except (SourceError, TimeoutError) as error:
+            self._counters.count(_UNASKED.format(name), error)
         except ArchiveError as error:
             self._counters.count("A deletion or an edit could not be written down; the post stays away", error)
+
+    async def _follow(self, name: str, posts: Mapping[str, PostUri]) -> None:
+        answer = await self._sources[name].recheck(posts)
+        for sentence in answer.bad:
+            self._counters.count(_UNASKED.format(name), sentence)
+        gone = [self._ingest.gone(posts[identity], name) for identity in answer.gone]
+        self._take_away([event.uri for event in gone])
+        found = [item for item in answer.found if item.post.uri in posts.values()]
+        edited = [event for event in await self._ingest.events(name, found) if isinstance(event, PostEdited)]
+        self._take_away([event.post.uri for event in edited])
+        if gone or edited:
+            await self._ledger.commit(*gone, *edited)
 
     def _take_away(self, uris: list[PostUri]) -> None:
         for uri in uris:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from kiosk.domain.errors import BadPayload, Refused, Unavailable
+from kiosk.domain.errors import BadPayload, Refused, SourceError, Unavailable
 from kiosk.domain.model import Cursor
 from kiosk.sources.headers import pause_between, retry_after
 from kiosk.sources.source import Batch, Found, Recheck
@@ -38,8 +38,12 @@ REMEMBERED: Final = 200
 
 CHECKED_AT_ONCE: Final = 20
 
+FAILURES: Final = 5
+"""Posts in a row that cannot be asked about, after which the others are left for the next time."""
+
 _MEMBERS_ONLY: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_PASSING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT})
 
 
 class Mastodon:
@@ -85,15 +89,14 @@ class Mastodon:
         before = ""
         for _ in range(MOST_PAGES):
             page = [("limit", str(PAGE)), *([("max_id", before)] if before else [])]
-            response = await self._get(f"/api/v1/timelines/tag/{quote(tag, safe='')}", page)
+            response = await self._get(self._timeline(tag), page)
             items, faults, met = read_page(response.content, self.name)
             fresh = [identity for identity in met if identity not in ids]
             found += [item for item in items if carries(item.post, self._wanted)]
             bad += faults
             ids += fresh
             wait = max(wait, pause_between(response, datetime.now(UTC)))
-            caught_up = not known or bool(known.intersection(met)) or not fresh or len(met) < PAGE // 2
-            if caught_up:
+            if not known or known.intersection(met) or not fresh:
                 return Batch(found=tuple(found), bad=tuple(bad), wait=wait), ids
             before = met[-1]
         gap = f"{self.name} had more than {MOST_PAGES * PAGE} new posts with #{tag}; the oldest of them were not read."
@@ -106,33 +109,60 @@ class Mastodon:
             SourceError: where the server does not answer for them, which says nothing about the posts.
 
         """
-        found: list[Found] = []
-        gone: list[str] = []
-        local_ids = list(posts)
-        for start in range(0, len(local_ids), CHECKED_AT_ONCE):
-            some = local_ids[start : start + CHECKED_AT_ONCE]
-            answered = await self._ask_many(some) if self._many and len(some) > 1 else None
-            missing = list(some)
-            if answered is not None:
-                found += answered
-                here = {item.local_id for item in answered}
-                missing = [identity for identity in some if identity not in here]
-            for identity in missing:
-                item = await self._ask_one(identity, posts[identity])
-                if item is None:
-                    gone.append(identity)
-                elif isinstance(item, Found):
-                    found.append(item)
-        return Recheck(tuple(found), tuple(gone))
+        ids = list(posts)
+        found: dict[str, Found] = {}
+        for start in range(0, len(ids), CHECKED_AT_ONCE):
+            found |= await self._ask_many(ids[start : start + CHECKED_AT_ONCE])
+        gone, bad = await self._ask_each([identity for identity in ids if identity not in found], posts, found)
+        if gone:
+            gone, doubts = await self._confirm(gone, posts, found)
+            bad += doubts
+        return Recheck(tuple(found.values()), tuple(gone), tuple(bad))
 
-    async def _ask_many(self, ids: Sequence[str]) -> list[Found] | None:
-        """All of them in one request (Mastodon 4.3); None where the server does not know how."""
+    async def _ask_many(self, ids: Sequence[str]) -> dict[str, Found]:
+        """Those of them that one request brings (Mastodon 4.3); none where the server does not know how."""
+        if not self._many or len(ids) == 1:
+            return {}
         try:
             response = await self._get("/api/v1/statuses", [("id[]", identity) for identity in ids])
-            return read_page(response.content, self.name)[0]
+            return {item.local_id: item for item in read_page(response.content, self.name)[0] if item.local_id in ids}
         except (Refused, BadPayload):
             self._many = False
-            return None
+            return {}
+
+    async def _ask_each(
+        self, ids: Sequence[str], posts: Mapping[str, PostUri], found: dict[str, Found]
+    ) -> tuple[list[str], list[str]]:
+        """Ask one by one, adding to `found`: ids that seem gone, and a sentence for each that nobody answers for."""
+        gone: list[str] = []
+        bad: list[str] = []
+        failures = 0
+        for identity in ids:
+            try:
+                item = await self._ask_one(identity, posts[identity])
+            except SourceError as error:
+                bad.append(str(error))
+                failures += 1
+                if failures == FAILURES or (isinstance(error, Unavailable) and error.retry_after):
+                    break
+                continue
+            failures = 0
+            if item is None:
+                gone.append(identity)
+            elif isinstance(item, Found):
+                found[identity] = item
+        return gone, bad
+
+    async def _confirm(
+        self, ids: Sequence[str], posts: Mapping[str, PostUri], found: dict[str, Found]
+    ) -> tuple[list[str], list[str]]:
+        """Ask again once the server has shown that it is in order: one in trouble may answer 404 to everything."""
+        try:
+            response = await self._get(self._timeline(next(iter(self._tags), "")), [("limit", "1")])
+            read_page(response.content, self.name)
+        except SourceError as error:
+            return [], [str(error)]
+        return await self._ask_each(ids, posts, found)
 
     async def _ask_one(self, identity: str, uri: PostUri) -> Found | Literal["still"] | None:
         """The post, None where it is gone, "still" where all that can be learned is that it stands."""
@@ -150,9 +180,15 @@ class Mastodon:
         See https://www.w3.org/TR/activitypub/#retrieving-objects. Edits come with the polls' newest page.
         """
         response = await self._client.get(uri, headers={"Accept": "application/activity+json"})
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            # A server in trouble may answer 404 to everything; one in order describes itself.
+            # See https://nodeinfo.diaspora.software/protocol.html.
+            itself = await self._client.get(str(response.url.join("/.well-known/nodeinfo")))
+            if itself.status_code != HTTPStatus.OK:
+                raise Unavailable(f"{response.url.host} knows neither a post (status 404) nor itself.")
         if response.status_code in _GONE:
             return None
-        self._accept(response)
+        self._accept(response, response.url.host)
         return "still"
 
     async def _get(self, path: str, params: Sequence[tuple[str, str]]) -> httpx.Response:
@@ -163,26 +199,27 @@ class Mastodon:
     async def _ask(self, path: str, params: Sequence[tuple[str, str]]) -> httpx.Response:
         return await self._client.get(self._server + path, params=params, headers=self._headers)
 
-    def _accept(self, response: httpx.Response) -> None:
-        status = response.status_code
+    def _timeline(self, tag: str) -> str:
+        return f"/api/v1/timelines/tag/{quote(tag, safe='')}"
+
+    def _accept(self, response: httpx.Response, who: str = "") -> None:
+        """Let only 200 pass; `who` answered, where it was not this server."""
+        status, who = response.status_code, who or self.name
         if status == HTTPStatus.OK:
             return
         if status == HTTPStatus.UNAUTHORIZED:
-            raise Refused(f"{self.name} shows this only to its members: name a token_file for it.")
+            raise Refused(f"{who} shows this only to its members: name a token_file for it.")
         if status == HTTPStatus.FORBIDDEN:
-            raise Refused(f"{self.name} refuses (403): its token may not read this, or it keeps programs out.")
+            raise Refused(f"{who} refuses (403): its token may not read this, or it keeps programs out.")
         if status in _GONE or status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            raise Refused(f"{self.name} has no Mastodon API at this address (status {status}); check `server`.")
-        if (
-            status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
-            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        ):
+            raise Refused(f"{who} has no Mastodon API at this address (status {status}); check `server`.")
+        if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or status < HTTPStatus.BAD_REQUEST:
+            raise BadPayload(f"{who} sent status {status}; is this network's log-in page in the way?")
+        if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             wish = retry_after(response, datetime.now(UTC))
             what = "asks for a pause" if status == HTTPStatus.TOO_MANY_REQUESTS else "is in trouble"
-            raise Unavailable(f"{self.name} {what} (status {status}).", retry_after=wish)
-        if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or status < HTTPStatus.BAD_REQUEST:
-            raise BadPayload(f"{self.name} sent status {status}; is this network's log-in page in the way?")
-        raise Refused(f"{self.name} refuses (status {status}).")
+            raise Unavailable(f"{who} {what} (status {status}).", retry_after=wish)
+        raise Refused(f"{who} refuses (status {status}).")
 
 
 def _known(cursor: Cursor | None) -> dict[str, list[str]]:

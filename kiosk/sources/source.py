@@ -40,10 +40,14 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Recheck(msgspec.Struct, frozen=True):
-    """What a source says of posts it was asked about: those it still has, and ids that are gone."""
+    """What a source says of posts it was asked about: those it still has, and ids that are gone.
+
+    `bad` has one sentence per post of which nothing could be learned; such a post stays as it is.
+    """
 
     found: tuple[Found, ...] = ()
     gone: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from datetime import datetime  # msgspec reads the annotation at run time
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime  # msgspec reads the annotation at run time
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,6 +15,9 @@ from kiosk.domain.errors import BadPayload
 from kiosk.domain.model import Attachment, Author, Kind, Post, PostUri
 from kiosk.domain.text import clean, one_line, plain_from_html
 from kiosk.sources.source import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KINDS: Final = {"image": Kind.PHOTO, "gifv": Kind.VIDEO, "video": Kind.VIDEO}
 _LONGEST_ADDRESS: Final = 2_000
@@ -76,7 +80,7 @@ def read_page(body: bytes, server: str) -> tuple[list[Found], list[str], list[st
 
     """
     try:
-        items = _PAGE.decode(body)
+        items = _items(body)
     except _FAULTS as error:
         raise BadPayload(_no_page(body, server)) from error
     found: list[Found] = []
@@ -93,6 +97,14 @@ def read_page(body: bytes, server: str) -> tuple[list[Found], list[str], list[st
         if post is not None:
             found.append(Found(post, str(status.id)))
     return found, bad, ids
+
+
+def _items(body: bytes) -> Sequence[bytes | msgspec.Raw]:
+    try:
+        return _PAGE.decode(body)
+    except msgspec.DecodeError:
+        # Python's reader forgives half a surrogate pair, which then loses its item and not the page.
+        return [json.dumps(item).encode() for item in msgspec.convert(json.loads(body), list[Any])]
 
 
 def read_status(body: bytes, server: str) -> Found | None:
@@ -119,15 +131,18 @@ def _no_page(body: bytes, server: str) -> str:
 def _post(status: _Status, server: str) -> Post | None:
     if status.reblog is not None or (status.visibility or "") not in _OPEN:
         return None
-    if not status.uri or len(status.uri) > _LONGEST_ADDRESS:
+    uri = clean(status.uri, limit=_LONGEST_ADDRESS)
+    if not uri.strip() or len(status.uri) > _LONGEST_ADDRESS:
         raise ValueError("its uri is empty or endless")
+    if status.id == "":
+        raise ValueError("its id is empty")
     return Post(
-        uri=PostUri(clean(status.uri, limit=_LONGEST_ADDRESS)),
+        uri=PostUri(uri),
         author=_author(status.account, server),
         text=plain_from_html(status.content or ""),
-        created_at=status.created_at,
+        created_at=status.created_at.astimezone(UTC),
         url=_address(status.url),
-        edited_at=status.edited_at,
+        edited_at=status.edited_at.astimezone(UTC) if status.edited_at else None,
         tags=tuple(one_line(tag.name, limit=100) for tag in (status.tags or [])[:50]),
         language=one_line(status.language or "", limit=16),
         sensitive=bool(status.sensitive),
@@ -175,15 +190,19 @@ def _address(url: str | None) -> str:
 
 def same_tag(tag: str) -> str:
     """A tag as it is compared: without #, NFKC, case folded."""
-    return unicodedata.normalize("NFKC", tag.strip().lstrip("#")).casefold()
+    return _folded(tag.strip().lstrip("#＃"))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def carries(post: Post, wanted: frozenset[str]) -> bool:
     """Whether a post has one of the tags (made by `same_tag`), in its list of tags or in its text."""
     if wanted.intersection(map(same_tag, post.tags)):
         return True
-    words = same_tag(post.text.replace("\n", " ")).replace("＃", "#")
-    return any(_stands_in(tag, f" {words}") for tag in wanted)
+    words = _folded(post.text)
+    return any(_stands_in(tag, words) for tag in wanted)
 
 
 def _stands_in(tag: str, words: str) -> bool:

@@ -243,7 +243,7 @@ class DeskView(QObject):
     def hide(self) -> None:
         """Take the selected post off the wall; from the queue, the one on air that is marked."""
         post = self._current()
-        if post is not None and self._column == QUEUE and post.state.standing is not Standing.APPROVED:
+        if self._column == QUEUE and (post is None or post.state.standing is not Standing.APPROVED):
             post = self._air.at(self._row[AIR])
         if post is not None:
             self._command(self._desk.hide(post.uri))

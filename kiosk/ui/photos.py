@@ -143,8 +143,8 @@ class CardProvider(QQuickImageProvider):
         self._cards.pop(key, None)
 
     def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:  # noqa: A002, ARG002, N802, N803  # Qt's names
-        """Return the card at its own size."""
-        card = self._cards.get(id) or _empty()
+        """Return the card at its own size; what follows a "?" only makes QML ask again."""
+        card = self._cards.get(id.partition("?")[0]) or _empty()
         size.setWidth(card.width())
         size.setHeight(card.height())
         return card

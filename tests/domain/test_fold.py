@@ -180,7 +180,7 @@ def test_an_edit_returns_an_approved_post_to_the_queue_and_leaves_a_rejected_one
     edit = PostEdited(at=at(20), post=post(text="new"), sighting=MET)
     state = fold(standing_approved(), edit)
     assert isinstance(state, PostState)
-    assert (state.standing, state.post.text) == (Standing.PENDING, "new")
+    assert (state.standing, state.post.text, state.approved) == (Standing.PENDING, "new", None)
     state = fold(fold(waiting(), Rejected(at=at(5), uri=URI, by="desk")), edit)
     assert isinstance(state, PostState)
     assert state.standing is Standing.REJECTED

@@ -23,7 +23,9 @@ def test_qml_is_right_about_every_python_type(tmp_path):
 def test_qml_is_formatted(path):
     done = qt("qmlformat", "--ignore-settings", "-W", "-1", path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == path.read_text("utf-8"), f"format it: pyside6-qmlformat --ignore-settings -W -1 -i {name(path)}"
+    assert done.stdout == path.read_text("utf-8"), (
+        f"format it: pyside6-qmlformat --ignore-settings -W -1 -i {name(path)}"
+    )
 
 
 @pytest.mark.parametrize("path", QML, ids=name)

@@ -9,7 +9,7 @@ from factories import at, photo_of, photo_stored, post, stored
 from wired import wired
 
 from kiosk.archive.event_file import EventFile
-from kiosk.domain.events import Approved, Hidden, PostDeleted, PostEdited, Rejected, Requeued, Stashed
+from kiosk.domain.events import Approved, Hidden, PostDeleted, PostEdited, PostSighted, Rejected, Requeued, Stashed
 from kiosk.domain.model import ContentHash, PostState, PostUri, Sighting, Standing, Tombstone
 from kiosk.runtime.desk import UNDO_DEPTH
 
@@ -134,6 +134,7 @@ def test_a_post_that_was_hidden_in_vain_is_shown_again_once_approved_anew(tmp_pa
         assert core.stage.glass == []
         await core.disk(works=True)
         assert await core.desk.approve(URI, ContentHash("of something else")) != ""
+        await core.ledger.commit(PostSighted(at=at(30), uri=URI, sighting=MET))
         core.play()
         assert core.stage.glass == []
         await core.approve(URI)

@@ -56,7 +56,7 @@ async def directed(folder: Path, *playlist: Scene, posts: int = 0) -> AsyncItera
 
 async def until(happened: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
-        while not happened():
+        while not happened():  # noqa: ASYNC110  # nobody tells when
             await asyncio.sleep(0.002)
 
 
@@ -225,7 +225,7 @@ def test_a_scene_that_fails_gives_way_to_the_slate_and_then_the_show_goes_on(tmp
             show = core.stage.show
             faults = iter([True, True])
 
-            def fragile(cue):
+            def fragile(cue) -> None:
                 if next(faults, False):
                     raise RuntimeError("no such layout")
                 show(cue)

@@ -212,6 +212,35 @@ def test_a_rejection_that_comes_just_before_the_approval_stands(tmp_path):
     asyncio.run(scenario())
 
 
+def test_an_edit_of_what_a_person_decided_waits_for_a_person(tmp_path):
+    async def scenario() -> None:
+        async with passing(tmp_path) as (core, _):
+            await core.receive(post())  # held by the rules, approved by hand
+            await core.approve(URI)
+            edited = PostEdited(at=at(9), post=post(text="edited"), sighting=Sighting("mastodon", "2"), verdict=ALLOW)
+            await core.ledger.commit(edited)
+            await settle(core)
+            assert await core.approved_now() == set()
+
+    asyncio.run(scenario())
+
+
+def test_an_approval_that_comes_after_the_half_hour_is_not_made(tmp_path):
+    async def scenario() -> None:
+        async with wired(tmp_path) as core:
+            modes = Modes(Mode.TRUSTED, core.clock)
+            modes.switch()
+            trusted = TrustedPass(core.ledger, modes, core.clock, core.counters)
+            await core.ledger.commit(received(post(), 0, ALLOW))
+            seen = await core.state(URI)
+            assert seen is not None
+            core.clock.tick(TRUSTED_FOR)
+            await trusted._approve(seen)
+            assert await core.approved_now() == set()
+
+    asyncio.run(scenario())
+
+
 def test_a_post_that_was_deleted_meanwhile_does_not_pass(tmp_path):
     async def scenario() -> None:
         async with passing(tmp_path) as (core, _):

@@ -157,7 +157,7 @@ class Hall:
         window.resize(*size)
         window.show()
         self.stage.resize(*size)
-        await ready(window)
+        await self.focus(window)
         return window
 
     async def desk(self, size: tuple[int, int] = (1280, 860)) -> tuple[DeskView, QQuickWindow]:
@@ -166,10 +166,19 @@ class Hall:
         window = self.shell.window("Desk", {"view": view})
         window.resize(*size)
         window.show()
-        await ready(window)
+        await self.focus(window)
         await view.load()
         await settle(view)
         return view, window
+
+    async def focus(self, window: QQuickWindow) -> None:
+        """Give a window the keyboard, and wait until it was painted."""
+        window.requestActivate()
+        for _ in range(400):
+            if window.isActive() and window.isExposed():
+                break
+            await asyncio.sleep(0.005)
+        window.grabWindow()
 
     async def filled(self) -> None:
         """Fill the strip and wait until every card is on it."""
@@ -177,12 +186,11 @@ class Hall:
         await self.stage.ready()
 
 
-async def ready(window: QQuickWindow) -> None:
-    """Wait until a window has the keyboard and was painted."""
-    window.requestActivate()
-    while not (window.isActive() and window.isExposed()):
-        await asyncio.sleep(0.005)
-    window.grabWindow()
+async def ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Give up what is still being done."""
+    for task in tuple(tasks):
+        task.cancel()
+    await asyncio.gather(*tuple(tasks), return_exceptions=True)
 
 
 async def settle(view: DeskView) -> None:
@@ -214,9 +222,10 @@ def hall(shell, tmp_path) -> Callable[..., Any]:
             await house.furnish(EventDescribed(at=at(0), name="An evening", hashtags=("evening",), join="Post away"))
             made = Hall(house, shell)
             yield made
-            await house.stage.ready()
         finally:
+            await ended(house.stage._tasks)
             shell.close_windows()
+            shell.cards._cards.clear()
             await ledger.close()
         assert made.faults_expected or counters.lines() == [], "a fault was survived that the test did not speak of"
 
@@ -248,11 +257,10 @@ def press_key() -> Callable[..., None]:
 
 
 @pytest.fixture
-def click() -> Callable[[QQuickItem], None]:
-    """Click the middle of an item with the left button."""
+def click() -> Callable[[QQuickWindow, QQuickItem], None]:
+    """Click the middle of a window's item with the left button."""
 
-    def clicked(item: QQuickItem) -> None:
-        window = item.window()
+    def clicked(window: QQuickWindow, item: QQuickItem) -> None:
         place = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
         left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
         for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):

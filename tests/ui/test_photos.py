@@ -130,6 +130,7 @@ def test_a_dropped_card_has_no_pixels_left(shell):
     provider.put("7", card)
     assert provider.requestImage("7", size, QSize()).pixelColor(5, 5) == QColor("red")
     assert (size.width(), size.height()) == (30, 20)
+    assert provider.requestImage("7?2", size, QSize()).width() == 30, "asked for again"
     provider.drop("7")
     provider.drop("7")
     assert provider.requestImage("7", size, QSize()).pixelColor(0, 0).alpha() == 0

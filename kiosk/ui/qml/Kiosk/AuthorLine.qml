@@ -33,7 +33,7 @@ Row {
             ink: root.ink
             maximumLineCount: 1
             size: root.nameSize
-            text: root.post.name
+            text: root.post?.name ?? ""
             width: parent.width
             wrapMode: Text.NoWrap
         }
@@ -47,7 +47,7 @@ Row {
 
                 ink: root.quiet
                 size: root.quietSize
-                text: root.post.handle
+                text: root.post?.handle ?? ""
                 width: Math.min(implicitWidth, parent.width - age.width - root.quietSize)
                 wrapMode: Text.NoWrap
             }
@@ -57,7 +57,7 @@ Row {
 
                 ink: root.quiet
                 size: root.quietSize
-                text: "· " + root.post.age
+                text: "· " + (root.post?.age ?? "")
                 anchors.baseline: handle.baseline
                 wrapMode: Text.NoWrap
                 x: handle.contentWidth + root.quietSize * 0.35

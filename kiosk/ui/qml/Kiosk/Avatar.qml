@@ -10,7 +10,7 @@ Rectangle {
     required property color ink
     required property color ground
     property bool pictured: true
-    readonly property bool shown: root.pictured && root.post.avatar !== ""
+    readonly property bool shown: root.pictured && root.post !== null && root.post.avatar !== ""
 
     color: root.ink
     height: root.size
@@ -22,7 +22,7 @@ Rectangle {
         font.weight: Font.ExtraBold
         ink: root.ground
         size: root.size * 0.5
-        text: root.post.initial
+        text: root.post?.initial ?? ""
         visible: !root.shown
     }
 

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from factories import photo_of, stored
+from PySide6.QtQml import QQmlEngine, QQmlExpression
+
+from kiosk.domain.events import PhotoRefused
+from kiosk.domain.model import Author
+from kiosk.domain.scenes import SCENES, Cue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtGui import QImage
+    from PySide6.QtQuick import QQuickItem
+
+    from kiosk.archive.event_file import StoredPhoto
+    from kiosk.domain.model import PostState
+    from kiosk.domain.scenes import Scene
+
+SMALLEST = {"spotlight": 0.04, "scroll": 0.022}
+"""The smallest text of a scene's cards, as a share of the screen's height; a new scene names its own."""
+
+SENTENCE = "The talk about tidal power was the best that I have heard in years, thank you to everybody who made it. "
+WIDEST = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+GREEN = (20, 200, 60)
+
+
+class Kind(NamedTuple):
+    """What a post is made of."""
+
+    text: str = "Hello to the hall from the third row!"
+    name: str = "Ada Lovelace"
+    photo: StoredPhoto | None = None
+    missing: bool = False
+
+
+KINDS = {
+    "long text": Kind((SENTENCE * 6)[:500]),
+    "one word": Kind("Hi"),
+    "one endless word": Kind(WIDEST * 6, name=WIDEST),
+    "right to left": Kind("שלום לכולם באולם! ההרצאה על אנרגיית הגאות הייתה נהדרת. " * 3, name="דנה לוי"),
+    "emoji": Kind("🎉👩‍👩‍👧‍👦🏳️‍🌈 " * 30, name="🎉🎉🎉"),
+    "Chinese": Kind("大家好！这是一条很长的消息，来自大厅的第三排。" * 8, name="王小明"),
+    "Japanese and Korean": Kind("こんにちは、会場の皆さん。안녕하세요 여러분! " * 8, name="山田太郎"),
+    "no photo": Kind(),
+    "nothing but a photo": Kind("", photo=stored((400, 300), GREEN)),
+    "upright photo": Kind(photo=stored((200, 900), GREEN)),
+    "landscape photo": Kind((SENTENCE * 6)[:500], photo=stored((1200, 300), GREEN)),
+    "missing photo": Kind(missing=True),
+}
+SIZES = {"16:9": (1280, 720), "upright": (720, 1280), "4:3": (1024, 768)}
+
+
+def counts(scene: Scene) -> list[int]:
+    """How many posts a scene is tried with: none, one, its places and one more than it has places for."""
+    return sorted({0, 1, scene.slots, scene.slots + 1, *(() if scene.slots else (9,))})
+
+
+TRIALS = [(scene, count) for scene in SCENES.values() for count in counts(scene)]
+
+
+def named(trial: tuple[Scene, int, str]) -> str:
+    return f"{trial[0].name} with {trial[1]}, {trial[2]}"
+
+
+def texts(item: QQuickItem) -> Iterator[QQuickItem]:
+    """Every text that a card draws."""
+    if not item.isVisible():
+        return
+    if item.metaObject().indexOfProperty("textFormat") >= 0 and item.property("text"):
+        yield item
+    for child in item.childItems():
+        yield from texts(child)
+
+
+def ask(item: QQuickItem, question: str) -> object:
+    """What QML would answer of an item."""
+    return QQmlExpression(QQmlEngine.contextForObject(item), item, question).evaluate()[0]
+
+
+class Measured(NamedTuple):
+    """One text as a card drew it; `size` is a share of the screen's height, `outside` means outside of the card."""
+
+    text: str
+    size: float
+    cut: bool
+    outside: bool
+
+
+@pytest.fixture
+def measured(shell, monkeypatch) -> list[Measured]:
+    """Every text of every card that is pressed from now on."""
+    found: list[Measured] = []
+    render = shell.press._render
+
+    def watched(card: QQuickItem) -> QImage:
+        picture = render(card)
+        high = card.property("screenHeight")
+        for text in texts(card):
+            corner = text.mapToItem(card, 0, 0)
+            inside = corner.y() >= -1 and corner.y() + ask(text, "paintedHeight") <= card.height() + 1
+            wide = corner.x() >= -1 and corner.x() + ask(text, "paintedWidth") <= card.width() + 1
+            pixels = ask(text, "fontInfo.pixelSize")
+            found.append(Measured(text.property("text"), pixels / high, ask(text, "truncated"), not (inside and wide)))
+        return picture
+
+    monkeypatch.setattr(shell.press, "_render", watched)
+    return found
+
+
+async def posted(here, kind: Kind, number: int) -> PostState:
+    """An approved post of that kind."""
+    author = Author(f"@{number}@example.social", kind.name)
+    if kind.photo is not None:
+        return await here.approved(number, kind.photo, text=kind.text, author=author)
+    if not kind.missing:
+        return await here.approved(number, text=kind.text, author=author)
+    lost = photo_of(f"https://example.social/media/lost-{number}")
+    state = await here.receive(number, text=kind.text, author=author)
+    await here.edit(state, attachments=(lost,))
+    refused = PhotoRefused(at=here.house.clock.now(), uri=state.uri, url=lost.url, reason="It is no picture.")
+    await here.ledger.commit(refused)
+    return await here.approve(await here.state(state.uri))
+
+
+async def shown(here, scene: Scene, states: list[PostState]) -> None:
+    """Show a scene with these posts and wait until they are there."""
+    uris = tuple(state.uri for state in states) if scene.slots else ()
+    here.stage.show(Cue(scene.name, uris, scene.dwell))
+    for _ in range(200):
+        wanted = states[: scene.slots or 1]
+        if not here.stage._coming and all(state.uri in here.stage.on_glass() for state in wanted):
+            break
+        await asyncio.sleep(0.01)
+
+
+def test_every_scene_names_its_smallest_text():
+    assert set(SMALLEST) == set(SCENES)
+
+
+def legible(measured: list[Measured], scene: Scene) -> bool:
+    """Whether every text can be read from the last row and lies on its card."""
+    return all(text.size >= SMALLEST[scene.name] and not text.outside for text in measured)
+
+
+@pytest.mark.parametrize("trial", [(*each, kind) for each in TRIALS for kind in KINDS], ids=named)
+def test_a_scene_shows_whatever_people_post(hall, play, frame, measured, trial):
+    scene, count, kind = trial
+
+    async def test() -> None:
+        async with hall() as here:
+            wall = await here.wall(SIZES["16:9"])
+            states = [await posted(here, KINDS[kind], number) for number in range(count)]
+            await shown(here, scene, states)
+            assert bool(here.stage.on_glass()) is (count > 0)
+            assert len(here.stage.on_glass()) <= (scene.slots or count)
+            assert frame(wall).colours > 30, "an empty wall invites, a filled one shows posts"
+
+    play(test())
+    assert legible(measured, scene), measured
+    assert bool(measured) is (count > 0)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_text_can_be_read_from_the_last_row_on_a_screen_of_any_shape(hall, play, measured, scene, size):
+    async def test() -> None:
+        async with hall() as here:
+            await here.wall(size)
+            for number, kind in enumerate(KINDS.values()):
+                measured.clear()
+                await shown(here, scene, [await posted(here, kind, number)])
+                assert measured, kind
+                assert legible(measured, scene), measured
+                here.stage.withdraw(here.stage.on_glass())
+
+    play(test())
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_a_photo_that_came_is_seen_and_one_that_is_missing_leaves_no_hole(hall, play, frame, scene):
+    async def test() -> None:
+        async with hall() as here:
+            wall = await here.wall(SIZES["16:9"])
+            await shown(here, scene, [await posted(here, KINDS["nothing but a photo"], 1)])
+            await asyncio.sleep(1.0)
+            assert frame(wall).count(GREEN) > 30_000
+
+    play(test())
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_words_of_every_length_are_drawn_whole_where_a_post_has_no_photo(hall, play, measured, scene, size):
+    text = (SENTENCE * 3)[:280]
+
+    async def test() -> None:
+        async with hall() as here:
+            await here.wall(size)
+            await shown(here, scene, [await posted(here, Kind(text), 1)])
+
+    play(test())
+    assert [each.cut for each in measured if each.text == text] == [False]
