@@ -54,6 +54,8 @@ def jpeg(picture: Image.Image) -> bytes:
 def paint(script: story.Script) -> dict[str, StoredPhoto]:
     """Paint every picture that the script asks for; by address."""
     wanted = {item.url: item for line in script.posts for item in line.pictures}
+    if unknown := {item.name for item in wanted.values()} - PICTURES.keys():
+        raise SystemExit(f"The gallery has no picture named {', '.join(sorted(unknown))}.")
     portraits = {script.people[line.by].avatar for line in script.posts}
     photos: dict[str, StoredPhoto] = {}
     for url, item in sorted(wanted.items()):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("QT_API", "pyside6")  # qasync reads it while it is imported
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     Task = Callable[[], Coroutine[Any, Any, None]]
 
+SWEEP: Final = 1.0
+"""Seconds between two looks for cyclic garbage."""
+
 
 def in_qt(play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], theme: str) -> int:
     """Run `play` on Qt's loop with a shell of its own; 0 when it ends, its error otherwise."""
@@ -29,10 +33,36 @@ def in_qt(play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], theme: s
     shell = Shell(counters, assets_folder() / "fonts", look=theme)
     try:
         with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
-            runner.run(play(shell, counters))
+            runner.run(_swept(play(shell, counters)))
     finally:
         shell.close()
     return 0
+
+
+async def _swept(play: Coroutine[Any, Any, None]) -> None:
+    """Run `play` with the cyclic garbage collected on this thread alone.
+
+    Python collects on whichever thread allocates next, and a Qt object that dies on another thread than its own leaves
+    its timers behind, which then fire at freed memory.
+    """
+    gc.disable()
+    sweeping = asyncio.ensure_future(_sweep())
+    try:
+        await play
+    finally:
+        sweeping.cancel()
+        gc.enable()
+
+
+async def _sweep() -> None:
+    while True:
+        await asyncio.sleep(SWEEP)
+        for generation, (count, limit) in reversed(
+            list(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))
+        ):
+            if count > limit:
+                gc.collect(generation)
+                break
 
 
 async def until(ended: asyncio.Event, tasks: list[Task], duration: float | None) -> None:

@@ -71,7 +71,7 @@ class Mastodon:
         known = _known(cursor)
         batches = [await self._read_tag(tag, set(known.get(tag, []))) for tag in self._tags]
         seen = {tag: ids for tag, (_, ids) in zip(self._tags, batches, strict=True)}
-        remembered = {tag: [*ids, *known.get(tag, [])][:REMEMBERED] for tag, ids in seen.items()}
+        remembered = {tag: list(dict.fromkeys([*ids, *known.get(tag, [])]))[:REMEMBERED] for tag, ids in seen.items()}
         found = {item.post.uri: item for batch, _ in batches for item in batch.found}
         return Batch(
             found=tuple(sorted(found.values(), key=lambda item: item.post.created_at)),

@@ -51,7 +51,7 @@ def test_the_end_may_be_asked_for():
 
 
 def test_asyncio_runs_on_qts_loop():
-    program = """
+    output = printed("""
 from kiosk.app.loop import in_qt
 from PySide6.QtCore import QTimer
 import asyncio
@@ -61,14 +61,36 @@ async def play(shell, counters):
     await asyncio.wait_for(fired.wait(), 5)
     print("both loops are one")
 print(in_qt(play, "night"))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=environment(),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stdout.splitlines() == ["both loops are one", "0"], done.stderr
+""")
+    assert output == ["both loops are one", "0"]
+
+
+def test_cyclic_garbage_dies_on_the_thread_of_the_windows():
+    output = printed("""
+from kiosk.app.loop import in_qt
+import asyncio, threading
+class Knot:
+    where = set()
+    def __init__(self):
+        self.self = self
+    def __del__(self):
+        Knot.where.add(threading.current_thread() is threading.main_thread())
+def tie():
+    for _ in range(3000):
+        Knot()
+async def play(shell, counters):
+    for _ in range(3):
+        await asyncio.to_thread(tie)
+        await asyncio.sleep(1.2)
+    print(Knot.where)
+print(in_qt(play, "night"))
+""")
+    assert output == ["{True}", "0"]
+
+
+def printed(program: str) -> list[str]:
+    """What a program of its own prints, line by line."""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from factories import EVENING
+
+from kiosk.media.client import GuardedClient, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_LIMIT, MOST = 20, 40
+_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def real_client(seconds: float = 10.0) -> GuardedClient:
+    """The program's own client, allowed to speak to loopback, with so many seconds for each request."""
+    limits = Limits(seconds=seconds, largest=5_000_000, packed=True)
+    return GuardedClient(limits, allow_private=True, trust=_TRUST)
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class TagServer:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._http.daemon_threads = True
         self._http.tag_server = self  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.005,))
 
     @property
     def url(self) -> str:
@@ -129,7 +139,7 @@ class TagServer:
             page = [number for number in ids if number > int(asked.get("since_id", ["0"])[0])][-limit:]
         page.reverse()
         body = json.dumps([self.statuses[number] for number in page if number not in self.invisible]).encode()
-        here = f"{self.url}/api/v1/timelines/tag/{tag}"
+        here = f"{self.url}/api/v1/timelines/tag/{quote(tag)}"
         links = f'<{here}?max_id={page[-1]}>; rel="next", <{here}?min_id={page[0]}>; rel="prev"' if page else ""
         return 200, {**self.rate, **({"Link": links} if links else {})}, body
 
@@ -150,6 +160,7 @@ class TagServer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together
 
     def do_GET(self) -> None:  # http.server finds it by this name
         server: TagServer = self.server.tag_server  # type: ignore[attr-defined]

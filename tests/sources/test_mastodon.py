@@ -1,20 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from servers.tag_server import TagServer, Trouble
+from servers.tag_server import TagServer, Trouble, real_client
 
 from kiosk.domain.errors import BadPayload, Refused, SourceError, Unavailable
 from kiosk.domain.model import Cursor, Opinion, PostUri
 from kiosk.domain.moderation import Rules, judge
-from kiosk.media.client import GuardedClient, Limits
 from kiosk.sources import mastodon
 from kiosk.sources.mastodon import FAILURES, PAGE, Mastodon
 
@@ -23,15 +20,8 @@ if TYPE_CHECKING:
 
     from kiosk.sources.source import Batch, Recheck
 
-TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 NOT_FOUND = Trouble(404, b'{"error": "Not Found"}')
 LOG_IN = Trouble(200, b"<!DOCTYPE html><title>Welcome to the hotel</title>")
-
-
-@pytest.fixture
-def server():
-    with TagServer() as running:
-        yield running
 
 
 def with_source(
@@ -40,8 +30,7 @@ def with_source(
     """Run a scenario on a source that reads a real server through the real client."""
 
     async def whole() -> Any:
-        limits = Limits(seconds=seconds, largest=5_000_000, packed=True)
-        async with aclosing(GuardedClient(limits, allow_private=True, trust=TRUST)) as client:
+        async with aclosing(real_client(seconds)) as client:
             return await scenario(Mastodon(address, tags, token, client))
 
     return asyncio.run(whole())
@@ -66,8 +55,7 @@ def test_the_newest_page_is_read_oldest_first(server):
     batch = poll(server)
     assert ids(batch) == list(range(21, 61))
     assert batch.found[0].post.uri == f"{server.url}/users/ada/statuses/21"
-    assert batch.cursor is not None
-    assert (batch.cursor.source, batch.gap, batch.bad, batch.wait) == (server.url, "", (), 0.0)
+    assert (batch.gap, batch.bad, batch.wait) == ("", (), 0.0)
     assert server.requests == [f"/api/v1/timelines/tag/hall?limit={PAGE}"]
 
 
@@ -173,9 +161,9 @@ def test_boosts_and_posts_for_a_few_are_no_posts(server):
 
 def test_a_sensitive_post_is_read_and_held(server):
     server.add(1, sensitive=True, spoiler_text="Spiders")
-    (item,) = poll(server).found
-    assert (item.post.sensitive, item.post.warning) == (True, "Spiders")
-    verdict = judge(item.post, Rules())
+    read = poll(server).found[0].post
+    assert (read.sensitive, read.warning) == (True, "Spiders")
+    verdict = judge(read, Rules())
     assert verdict.opinion is Opinion.HOLD
     assert verdict.reasons, "the moderator must see why"
 
@@ -218,27 +206,24 @@ def test_an_item_that_cannot_be_read_is_counted_and_the_others_are_kept(server):
     server.add(1)
     server.add(2, created_at="yesterday")
     batch = poll(server)
-    assert ids(batch) == [1]
-    assert len(batch.bad) == 1
+    assert (ids(batch), len(batch.bad)) == ([1], 1)
     assert server.url in batch.bad[0]
 
 
 def test_what_is_left_of_the_rate_limit_is_made_to_last(server):
     reset = (datetime.now(UTC) + timedelta(seconds=100)).isoformat().replace("+00:00", "Z")
     server.rate = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "9", "X-RateLimit-Reset": reset}
-    assert poll(server).wait == pytest.approx(10, abs=1)
+    assert poll(server).wait == pytest.approx(100 / 9, abs=0.5)
 
 
 TROUBLES = {
     "429": (Trouble(429), Unavailable, "pause"),
     "408": (Trouble(408), Unavailable, "trouble"),
     "500": (Trouble(500), Unavailable, "trouble"),
-    "502": (Trouble(502, b"<html>Bad Gateway"), Unavailable, "trouble"),
     "503": (Trouble(503), Unavailable, "trouble"),
     "401": (Trouble(401), Refused, "token_file"),
     "403": (Trouble(403), Refused, "403"),
     "404": (NOT_FOUND, Refused, "check `server`"),
-    "410": (Trouble(410), Refused, "check `server`"),
     "422": (Trouble(422), Refused, "check `server`"),
     "418": (Trouble(418), Refused, "418"),
     "511": (Trouble(511), BadPayload, "log-in page"),
@@ -289,15 +274,15 @@ def test_a_slow_answer_is_given_up_at_the_deadline(server):
 
 
 def test_a_server_that_is_not_there_is_unavailable():
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        port = place.getsockname()[1]
+    with TagServer() as ended:
+        pass
     with pytest.raises(Unavailable):
-        with_source(f"http://127.0.0.1:{port}", lambda source: source.poll(None))
+        poll(ended)
 
 
 def test_the_name_is_the_host_and_a_stroke_at_the_end_does_not_matter(server):
     server.add(1)
-    assert Mastodon("https://example.social/", ["hall"], "", GuardedClient(trust=TRUST)).name == "example.social"
+    assert Mastodon("https://example.social/", ["hall"], "", real_client()).name == "example.social"
     assert with_source(server.url + "/", lambda source: source.poll(None)).found
 
 
@@ -324,13 +309,9 @@ def test_a_deleted_post_is_gone_and_an_edited_one_has_its_new_words(server, know
 
 def test_a_server_that_answers_for_one_post_only_is_not_asked_for_many_again(server):
     server.knows_many = False
-    posts = {str(number): PostUri(server.add(number)["uri"]) for number in (1, 2)}
-
-    async def twice(source: Mastodon) -> None:
-        for _ in range(2):
-            assert len((await source.recheck(posts)).found) == 2
-
-    with_source(server.url, twice)
+    posts = {str(number): PostUri(server.add(number)["uri"]) for number in range(1, 42)}
+    answer = with_source(server.url, lambda source: source.recheck(posts))
+    assert len(answer.found) == 41
     assert len(server.asked("/api/v1/statuses?")) == 1
 
 
@@ -345,9 +326,7 @@ OUTAGES = {
     "404 for everything": NOT_FOUND,
     "410 for everything": Trouble(410),
     "401": Trouble(401),
-    "403": Trouble(403),
     "429": Trouble(429, headers={"Retry-After": "60"}),
-    "500": Trouble(500),
     "502": Trouble(502, b"<html>Bad Gateway"),
     "511": Trouble(511),
     "a log-in page": LOG_IN,
@@ -365,11 +344,10 @@ def test_no_outage_of_a_whole_server_condemns_a_post(server, outage, numbers):
     server.always = {"/": outage}
     try:
         answer = recheck(server, *numbers, seconds=0.2)
-    except SourceError as error:
-        assert str(error)
-    else:
-        assert answer.gone == ()
-        assert answer.bad, "what could not be learned is said"
+    except SourceError:
+        return  # nothing was said of any post
+    assert answer.gone == ()
+    assert answer.bad, "what could not be learned is said"
 
 
 def test_an_outage_that_ends_between_two_questions_condemns_nothing(server):

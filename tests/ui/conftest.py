@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from contextlib import asynccontextmanager
@@ -70,11 +71,16 @@ def shell() -> Iterator[Shell]:
 
 @pytest.fixture
 def play(shell) -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Run a coroutine on Qt's loop to its end, as the program does."""
+    """Run a coroutine on Qt's loop to its end, as the program does: garbage is collected on this thread alone."""
 
     def run(work: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
-            runner.run(work)
+        gc.disable()
+        try:
+            with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
+                runner.run(work)
+        finally:
+            gc.collect()
+            gc.enable()
 
     return run
 
