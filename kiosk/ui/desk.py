@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -12,13 +11,16 @@ from PySide6.QtQml import QmlElement
 from kiosk.domain.events import uri_of
 from kiosk.domain.model import PostState, Standing, Tombstone
 from kiosk.domain.moderation import Mode
-from kiosk.ui.posts import PostView, shown
+from kiosk.ui.alarm import Alarm
+from kiosk.ui.errands import Errands
+from kiosk.ui.health import Health
+from kiosk.ui.preview import Preview
 from kiosk.ui.qt import Property, QmlUncreatable
 from kiosk.ui.rows import LOADED, DeskPost, PostRows, belongs
+from kiosk.ui.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
-    from datetime import datetime
     from typing import Any
 
     from kiosk.domain.events import Change
@@ -39,7 +41,6 @@ QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
 STANDINGS: Final = (Standing.PENDING, Standing.APPROVED, Standing.STASHED, Standing.REJECTED)
-PREVIEW: Final = "preview"
 QUEUE: Final = "queue"
 AIR: Final = "air"
 
@@ -51,7 +52,6 @@ class DeskView(QObject):
 
     selectedChanged = Signal()
     countsChanged = Signal()
-    statusChanged = Signal()
     messageChanged = Signal()
     previewChanged = Signal()
     standingChanged = Signal()
@@ -78,27 +78,26 @@ class DeskView(QObject):
         """Follow the ledger from now on; `load` reads what is there already."""
         super().__init__()
         self._desk, self._ledger, self._gate, self._stage = desk, ledger, gate, stage
-        self._panic, self._modes, self._counters, self._clock = panic, modes, counters, clock
-        self._health, self._shelf, self._press, self._cards = health, shelf, press, cards
+        self._modes, self._clock = modes, clock
+        self._shelf = shelf
         self._title = title
         self._zone = ZoneInfo(timezone)
-        self._rows = PostRows(self._thumbnail)
-        self._air = PostRows(self._thumbnail)
+        self._health = Health(health, counters, self._zone)
+        self._errands = Errands(counters, "The desk could not do what it was asked")
+        thumbnails = Thumbnails(shelf, self._errands, self._arrived)
+        self._rows = PostRows(thumbnails.address)
+        self._air = PostRows(thumbnails.address)
         self._standing = Standing.PENDING
         self._column = QUEUE
         self._row = {QUEUE: 0, AIR: 0}
         self._counts = dict.fromkeys(Standing, 0)
         self._message = ""
-        self._preview = 0
-        self._photo, self._pictured = "", False
-        self._leaving = False
-        self._wanted: set[Sha256] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._preview = Preview(shelf, press, cards, clock)
+        self._photo, self._avatar = "", ""
+        self._alarm = Alarm(panic, desk, self._command)
         ledger.listen(self._follow)
-        panic.listen(lambda _: self._told())
         stage.changed = self._glass_changed
         stage.panic = self.panic
-        counters.changed = self._told
         modes.changed = self.modeChanged.emit
 
     async def load(self) -> None:
@@ -153,7 +152,7 @@ class DeskView(QObject):
         if selected:
             self._selection_moved()
         if len(self._rows) < LOADED // 2 < self._counts[self._standing] - 1:
-            self._soon(self.load())
+            self._errands.begin(self.load())
 
     def _glass_changed(self) -> None:
         now = self._clock.now()
@@ -169,54 +168,30 @@ class DeskView(QObject):
 
     def _selection_moved(self) -> None:
         post = self._current()
-        self._photo, self._pictured = "", False
+        self._photo, self._avatar = "", ""
         self.selectedChanged.emit()
         if post is not None:
-            self._soon(self._bring(post))
+            self._errands.begin(self._bring(post))
 
     async def _bring(self, post: DeskPost) -> None:
         await self._shelf.fetch(post.post.pictures)
         if self._current() is post:
-            self._photo, self._pictured = post.post.photo, True
+            self._photo, self._avatar = post.post.photo, post.post.avatar
             self.selectedChanged.emit()
 
-    def _thumbnail(self, sha256: Sha256) -> str:
-        if self._shelf.holds(sha256, thumbnail=True):
-            return f"image://photo/{sha256}/thumb"
-        if sha256 not in self._wanted:
-            self._wanted.add(sha256)
-            self._soon(self._fetch_thumbnail(sha256))
-        return ""
-
-    async def _fetch_thumbnail(self, sha256: Sha256) -> None:
-        await self._shelf.fetch(((sha256, True),))
-        self._wanted.discard(sha256)
-        if self._shelf.holds(sha256, thumbnail=True):
-            self._rows.refresh(sha256)
-            self._air.refresh(sha256)
-
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._counters.count("The desk could not do what it was asked", error)
+    def _arrived(self, sha256: Sha256) -> None:
+        self._rows.refresh(sha256)
+        self._air.refresh(sha256)
 
     def _command(self, work: Coroutine[Any, Any, str]) -> None:
         async def carry_out() -> None:
             self._say(await work)
 
-        self._soon(carry_out())
+        self._errands.begin(carry_out())
 
     def _say(self, message: str) -> None:
         self._message = message
         self.messageChanged.emit()
-
-    def _told(self) -> None:
-        self.statusChanged.emit()
 
     @Slot()
     def approve(self) -> None:
@@ -256,24 +231,14 @@ class DeskView(QObject):
     @Slot()
     def panic(self) -> None:
         """Show the slate at once; in panic, ask twice before leaving it."""
-        if not self._panic.raised:
-            self._command(self._desk.panic())
-            return
-        if self._leaving:
-            self._leaving = False
-            self._command(self._desk.calm())
-        else:
-            self._leaving = True
-        self.statusChanged.emit()
+        self._alarm.press()
 
     @Slot()
     def stay(self) -> None:
         """Do not leave panic after all, and close what lies above the desk."""
-        self._leaving = False
-        self._preview = 0
-        self._cards.drop(PREVIEW)
+        self._preview.drop()
         self.previewChanged.emit()
-        self.statusChanged.emit()
+        self._alarm.stay()
 
     @Slot()
     def switchMode(self) -> None:  # noqa: N802  # QML sees it
@@ -292,7 +257,7 @@ class DeskView(QObject):
             target -= target > self._row[column]
         self._row[column] = max(0, target)
         self._selection_moved()
-        if self._preview:
+        if self._preview.address:
             self._draw_preview()
 
     @Slot(str, int)
@@ -313,12 +278,12 @@ class DeskView(QObject):
         self._standing = STANDINGS[number]
         self._column, self._row[QUEUE] = QUEUE, 0
         self.standingChanged.emit()
-        self._soon(self.load())
+        self._errands.begin(self.load())
 
     @Slot()
     def preview(self) -> None:
         """Show the selected post as the hall would see it, or stop."""
-        if self._preview:
+        if self._preview.address:
             self.stay()
         else:
             self._draw_preview()
@@ -326,14 +291,10 @@ class DeskView(QObject):
     def _draw_preview(self) -> None:
         post = self._current()
         if post is not None:
-            self._soon(self._pressed(post))
+            self._errands.begin(self._draw(post))
 
-    async def _pressed(self, post: DeskPost) -> None:
-        card = shown(post.state, self._clock.now())
-        await self._shelf.fetch(card.pictures)
-        image = self._press.card("SpotlightCard", PostView(card), width=1920, height=966, screen_height=1080)
-        self._cards.put(PREVIEW, image)
-        self._preview += 1
+    async def _draw(self, post: DeskPost) -> None:
+        await self._preview.draw(post.state)
         self.previewChanged.emit()
 
     @Property(QObject, constant=True)
@@ -366,10 +327,10 @@ class DeskView(QObject):
         """The post that keys act on."""
         return self._current()
 
-    @Property(bool, notify=selectedChanged)
-    def pictured(self) -> bool:
-        """Whether the selected post's pictures are here."""
-        return self._pictured
+    @Property(str, notify=selectedChanged)
+    def avatar(self) -> str:
+        """The selected post's avatar, once it is here."""
+        return self._avatar
 
     @Property(str, notify=selectedChanged)
     def photo(self) -> str:
@@ -394,32 +355,22 @@ class DeskView(QObject):
     @Property(str, notify=previewChanged)
     def previewCard(self) -> str:  # noqa: N802  # QML sees it
         """The preview's address, "" for none."""
-        return f"image://card/{PREVIEW}?{self._preview}" if self._preview else ""
+        return self._preview.address
 
-    @Property(bool, notify=statusChanged)
-    def panicking(self) -> bool:
+    @Property(Alarm, constant=True)
+    def alarm(self) -> Alarm:
         """Whether panic is raised."""
-        return self._panic.raised
-
-    @Property(bool, notify=statusChanged)
-    def leaving(self) -> bool:
-        """Whether the moderator is being asked whether to leave panic."""
-        return self._leaving
+        return self._alarm
 
     @Property(bool, notify=modeChanged)
     def trusting(self) -> bool:
         """Whether trusted authors pass without review."""
         return self._modes.mode is Mode.TRUSTED
 
-    @Property("QStringList", notify=statusChanged)
-    def sources(self) -> list[str]:
-        """One line per source: name, state, last success, next poll, posts seen, last error."""
-        return [self._health_line(health) for health in self._health()]
-
-    @Property("QStringList", notify=statusChanged)
-    def faults(self) -> list[str]:
-        """One line per kind of fault that was survived."""
-        return self._counters.lines()
+    @Property(Health, constant=True)
+    def health(self) -> Health:
+        """Whether anything is wrong."""
+        return self._health
 
     @Property(str, constant=True)
     def title(self) -> str:
@@ -430,11 +381,3 @@ class DeskView(QObject):
     def clock(self) -> str:
         """The time at the venue."""
         return self._clock.now().astimezone(self._zone).strftime("%H:%M:%S")
-
-    def _health_line(self, health: SourceHealth) -> str:
-        def at(moment: datetime | None) -> str:
-            return moment.astimezone(self._zone).strftime("%H:%M:%S") if moment else "–"
-
-        facts = f"{health.posts_seen} posts · last {at(health.last_success)} · next {at(health.next_poll)}"
-        lines = [f"{health.name} — {health.state}", facts, health.last_error, health.gap]
-        return "\n".join(line for line in lines if line)

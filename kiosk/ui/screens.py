@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WALL: Final = (1920, 1080)
 """The wall's size in pixels where it has no output of its own."""
 
+
 def choose(screens: list[QScreen], name: str) -> QScreen:
     """The output named, or the last one where none is.
 

@@ -12,6 +12,7 @@ from kiosk.domain.moderation import content_hash
 from kiosk.domain.scenes import SCENES
 from kiosk.ui.cards import CardStrip
 from kiosk.ui.columns import Columns
+from kiosk.ui.errands import Errands
 from kiosk.ui.posts import PostView, shown
 from kiosk.ui.qt import Property, QmlUncreatable
 
@@ -90,7 +91,7 @@ class WallStage(QObject):
         self._raised = False
         self._described: EventDescribed | None = None
         self._serial = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands(counters, "A card could not be made")
         self._in_turn = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
         self.panic: Callable[[], None] = lambda: None
@@ -103,7 +104,7 @@ class WallStage(QObject):
         elif cue.posts:
             state = self._gate.state(cue.posts[0])
             if state is not None:
-                self._soon(self._feature(state, cue.scene))
+                self._errands.begin(self._feature(state, cue.scene))
 
     def withdraw(self, uris: Collection[PostUri]) -> None:
         """Take these posts' pixels away; the next frame is painted without them."""
@@ -129,8 +130,7 @@ class WallStage(QObject):
 
     async def ready(self) -> None:
         """Wait until every card that was asked for has come."""
-        while self._tasks:
-            await asyncio.wait(tuple(self._tasks))
+        await self._errands.finished()
 
     def describe(self, described: EventDescribed) -> None:
         """Name the gathering in the header and on the slate."""
@@ -163,7 +163,7 @@ class WallStage(QObject):
             if state is None:
                 return
             self._coming.add(state.uri)
-            self._soon(self._join(state, offset))
+            self._errands.begin(self._join(state, offset))
 
     async def _join(self, state: PostState, offset: int) -> None:
         async with self._in_turn:  # cards join in the order in which they were drawn
@@ -226,16 +226,6 @@ class WallStage(QObject):
     def _changed(self) -> None:
         self.emptyChanged.emit()
         self.changed()
-
-    def _soon(self, work: asyncio._CoroutineLike[None]) -> None:  # pyright: ignore[reportPrivateUsage]
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._counters.count("A card could not be made", error)
 
     @Slot()
     def panicChord(self) -> None:  # noqa: N802  # QML sees it

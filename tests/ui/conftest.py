@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 from contextlib import asynccontextmanager
@@ -32,7 +31,7 @@ from kiosk.ui.complaints import MARK
 from kiosk.ui.shell import Shell, choose_platform
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator
     from pathlib import Path
     from typing import Any
 
@@ -69,20 +68,24 @@ def shell() -> Iterator[Shell]:
     made.close_windows()
 
 
+@pytest.fixture(scope="session")
+def runner(shell) -> Iterator[asyncio.Runner]:
+    """The one loop of this process: one that is collected on another thread takes Qt's timers with it, and crashes."""
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as made:
+        yield made
+
+
 @pytest.fixture
-def play(shell) -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Run a coroutine on Qt's loop to its end, as the program does: garbage is collected on this thread alone."""
+def play(runner) -> Callable[[Coroutine[Any, Any, None]], None]:
+    """Run a coroutine on Qt's loop to its end, as the program does, and leave nothing behind."""
 
-    def run(work: Coroutine[Any, Any, None]) -> None:
-        gc.disable()
+    async def whole(work: Coroutine[Any, Any, None]) -> None:
         try:
-            with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
-                runner.run(work)
+            await work
         finally:
-            gc.collect()
-            gc.enable()
+            await ended(asyncio.all_tasks() - {asyncio.current_task()})
 
-    return run
+    return lambda work: runner.run(whole(work))
 
 
 class Picture:
@@ -192,7 +195,7 @@ class Hall:
         await self.stage.ready()
 
 
-async def ended(tasks: set[asyncio.Task[None]]) -> None:
+async def ended(tasks: Collection[asyncio.Task[Any]]) -> None:
     """Give up what is still being done."""
     for task in tuple(tasks):
         task.cancel()
@@ -201,8 +204,7 @@ async def ended(tasks: set[asyncio.Task[None]]) -> None:
 
 async def settle(view: DeskView) -> None:
     """Wait until the desk has done what it was asked."""
-    while view._tasks:
-        await asyncio.wait(tuple(view._tasks))
+    await view._errands.finished()
     await asyncio.sleep(0)
 
 
@@ -229,7 +231,7 @@ def hall(shell, tmp_path) -> Callable[..., Any]:
             made = Hall(house, shell)
             yield made
         finally:
-            await ended(house.stage._tasks)
+            await ended(house.stage._errands.running)
             shell.close_windows()
             shell.cards._cards.clear()
             await ledger.close()

@@ -42,8 +42,7 @@ def at_desk(hall, play, press_key):
             view, window = await here.desk()
 
             async def settled() -> None:
-                while view._tasks:
-                    await asyncio.wait(tuple(view._tasks))
+                await view._errands.finished()
 
             async def press(key: Qt.Key, **how: object) -> None:
                 press_key(window, key, **how)
@@ -320,7 +319,7 @@ def test_a_decision_that_cannot_be_written_down_is_said_and_what_was_hidden_stay
         assert "The disk is full." in desk.view.property("message")
         await desk.here.filled()
         assert frame(desk.wall).count(GREEN) == 0
-        assert desk.view.property("faults")
+        assert desk.view.health.property("faults")
 
     at_desk(test, posts=0)
 
@@ -333,15 +332,15 @@ def test_p_raises_the_slate_at_once_and_leaving_it_asks(at_desk, frame, press_ke
         await asyncio.sleep(0)
         assert frame(desk.wall).count(GREEN) == 0
         await desk.settled()
-        assert desk.view.property("panicking")
+        assert desk.view.alarm.property("raised")
         for _ in range(5):
             await desk.press(Key.Key_P, repeated=True)
-        assert not desk.view.property("leaving"), "a key that is held asks for nothing"
+        assert not desk.view.alarm.property("asking"), "a key that is held asks for nothing"
         await desk.press(Key.Key_P)
-        assert desk.view.property("leaving")
+        assert desk.view.alarm.property("asking")
         assert desk.here.house.panic.raised
         await desk.press(Key.Key_Escape)
-        assert not desk.view.property("leaving")
+        assert not desk.view.alarm.property("asking")
         await desk.press(Key.Key_P)
         await desk.press(Key.Key_P)
         assert not desk.here.house.panic.raised
@@ -376,7 +375,7 @@ def test_the_panic_button_asks_too(at_desk, click):
         click(desk.window, button(desk.window, "Leave panic"))
         await desk.settled()
         assert desk.here.stage.property("raised")
-        assert desk.view.property("leaving")
+        assert desk.view.alarm.property("asking")
 
     at_desk(test)
 
@@ -472,7 +471,7 @@ def test_the_selected_posts_photo_and_its_thumbnail_come_by_themselves(at_desk, 
         frame(desk.window)
         await desk.settled()
         assert desk.view.property("photo").startswith("image://photo/")
-        assert desk.view._thumbnail(desk.view._current().thumbnail).endswith("/thumb")
+        assert desk.view._rows._want(desk.view._current().thumbnail).endswith("/thumb")
         assert frame(desk.window).count(GREEN) > 20_000
         await desk.here.delete(state)
 
@@ -486,7 +485,7 @@ def test_sources_say_how_they_are_in_the_venues_time(at_desk):
         ill = SourceHealth("mastodon b", state="refused", last_error="The token is wrong.", gap="Posts are missing.")
         desk.here.house.health = lambda: [well, ill]
         desk.here.house.announce()
-        assert desk.view.property("sources") == [
+        assert desk.view.health.property("sources") == [
             "mastodon a — reading\n7 posts · last 18:05:07 · next –",
             "mastodon b — refused\n0 posts · last – · next –\nThe token is wrong.\nPosts are missing.",
         ]
@@ -499,10 +498,10 @@ def test_a_fault_that_was_survived_is_shown(at_desk):
     async def test(desk) -> None:
         desk.here.faults_expected = True
         told: list[bool] = []
-        desk.view.statusChanged.connect(lambda: told.append(True))
+        desk.view.health.changed.connect(lambda: told.append(True))
         desk.here.counters.count("A post could not be read", "it was empty")
         assert told
-        assert desk.view.property("faults") == ["A post could not be read (1×): it was empty"]
+        assert desk.view.health.property("faults") == ["A post could not be read (1×): it was empty"]
 
     at_desk(test)
 

@@ -17,7 +17,7 @@ Rectangle {
         font.weight: Font.ExtraBold
         ink: root.view.column === "air" ? Theme.deskFocus : Theme.deskInk
         size: 15 * root.unit
-        text: root.view.panicking ? qsTr("On the wall: the safe slate") : qsTr("On the wall now") + "  " + list.count
+        text: root.view.alarm.raised ? qsTr("On the wall: the safe slate") : qsTr("On the wall now") + "  " + list.count
         x: 14 * root.unit
         y: 12 * root.unit
     }

@@ -11,7 +11,7 @@ Row {
     required property color ink
     required property color quiet
     required property color ground
-    property bool pictured: true
+    property string picture: root.post?.avatar ?? ""
 
     spacing: root.nameSize * 0.55
 
@@ -19,7 +19,7 @@ Row {
         anchors.verticalCenter: parent.verticalCenter
         ground: root.ground
         ink: root.quiet
-        pictured: root.pictured
+        picture: root.picture
         post: root.post
         size: root.nameSize * 2
     }

@@ -9,8 +9,7 @@ Rectangle {
     required property real size
     required property color ink
     required property color ground
-    property bool pictured: true
-    readonly property bool shown: root.pictured && root.post !== null && root.post.avatar !== ""
+    property string picture: root.post?.avatar ?? ""
 
     color: root.ink
     height: root.size
@@ -23,14 +22,14 @@ Rectangle {
         ink: root.ground
         size: root.size * 0.5
         text: root.post?.initial ?? ""
-        visible: !root.shown
+        visible: root.picture === ""
     }
 
     Image {
         anchors.fill: parent
         cache: false
         smooth: true
-        source: root.shown ? root.post.avatar : ""
-        visible: root.shown
+        source: root.picture
+        visible: root.picture !== ""
     }
 }

@@ -110,9 +110,9 @@ Window {
         }
 
         HealthPanel {
+            health: root.view.health
             height: root.upright ? air.height : foot.y - y - root.gap
             unit: root.unit
-            view: root.view
             width: air.width
             x: root.upright ? air.x + air.width + root.gap : air.x
             y: root.upright ? air.y : air.y + air.height + root.gap

@@ -11,7 +11,7 @@ Rectangle {
     required property real unit
     readonly property list<string> names: [qsTr("pending"), qsTr("approved"), qsTr("stashed"), qsTr("rejected")]
 
-    color: root.view.panicking ? Theme.badGround : Theme.deskPanel
+    color: root.view.alarm.raised ? Theme.badGround : Theme.deskPanel
     height: 64 * root.unit
 
     Row {
@@ -21,9 +21,9 @@ Rectangle {
 
         Rectangle {
             anchors.verticalCenter: parent.verticalCenter
-            color: root.view.panicking ? Theme.bad : root.view.trusting ? Theme.warn : Theme.good
+            color: root.view.alarm.raised ? Theme.bad : root.view.trusting ? Theme.warn : Theme.good
             height: 34 * root.unit
-            radius: root.view.panicking ? 0 : 17 * root.unit
+            radius: root.view.alarm.raised ? 0 : 17 * root.unit
             width: mode.implicitWidth + 30 * root.unit
 
             DeskLabel {
@@ -33,7 +33,7 @@ Rectangle {
                 font.weight: Font.ExtraBold
                 ink: Theme.dark
                 size: 16 * root.unit
-                text: root.view.panicking ? qsTr("■ PANIC: SLATE ONLY") : root.view.trusting ? qsTr("▲ TRUSTED AUTHORS") : qsTr("● REVIEW")
+                text: root.view.alarm.raised ? qsTr("■ PANIC: SLATE ONLY") : root.view.trusting ? qsTr("▲ TRUSTED AUTHORS") : qsTr("● REVIEW")
             }
         }
 

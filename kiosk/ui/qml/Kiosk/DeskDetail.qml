@@ -65,7 +65,7 @@ Rectangle {
                     ground: Theme.deskGround
                     ink: Theme.deskInk
                     nameSize: 19 * root.unit
-                    pictured: root.view.pictured
+                    picture: root.view.avatar
                     post: root.post
                     quiet: Theme.deskQuiet
                     quietSize: 15 * root.unit

@@ -7,7 +7,7 @@ import Kiosk
 Rectangle {
     id: root
 
-    required property DeskView view
+    required property Health health
     required property real unit
 
     clip: true
@@ -23,11 +23,11 @@ Rectangle {
         DeskLabel {
             font.weight: Font.ExtraBold
             size: 15 * root.unit
-            text: root.view.sources.length > 0 ? qsTr("Sources") : qsTr("Sources: none")
+            text: root.health.sources.length > 0 ? qsTr("Sources") : qsTr("Sources: none")
         }
 
         Repeater {
-            model: root.view.sources
+            model: root.health.sources
 
             delegate: DeskLabel {
                 required property string modelData
@@ -44,13 +44,13 @@ Rectangle {
 
         DeskLabel {
             font.weight: Font.ExtraBold
-            ink: root.view.faults.length > 0 ? Theme.warn : Theme.deskInk
+            ink: root.health.faults.length > 0 ? Theme.warn : Theme.deskInk
             size: 15 * root.unit
-            text: root.view.faults.length > 0 ? qsTr("Survived faults") : qsTr("No faults so far")
+            text: root.health.faults.length > 0 ? qsTr("Survived faults") : qsTr("No faults so far")
         }
 
         Repeater {
-            model: root.view.faults
+            model: root.health.faults
 
             delegate: DeskLabel {
                 required property string modelData

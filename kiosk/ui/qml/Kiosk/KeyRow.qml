@@ -73,7 +73,7 @@ Flow {
         letter: "P"
         mark: Theme.bad
         unit: root.unit
-        words: root.view.panicking ? qsTr("Leave panic") : qsTr("Panic")
+        words: root.view.alarm.raised ? qsTr("Leave panic") : qsTr("Panic")
 
         onPressed: root.view.panic()
     }
