@@ -13,6 +13,7 @@ from kiosk.runtime.gate import CAPACITY, Gate
 from kiosk.runtime.modes import Modes
 from kiosk.runtime.panic import Panic
 from kiosk.ui.desk import DeskView
+from kiosk.ui.errands import Errands
 from kiosk.ui.stage import WallStage
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ class House:
             counters=counters,
             by=settings.moderation.moderator,
         )
+        self._errands = Errands(counters, "Panic from the wall's keyboard failed")
+        self.stage.panic = self._panic_chord
+
+    def _panic_chord(self) -> None:
+        """Panic from the wall's own keyboard, where there is no desk; a desk takes this over and may leave it, too."""
+        if not self.panic.raised:
+            self._errands.begin(self._raise())
+
+    async def _raise(self) -> None:
+        await self.commands.panic()
 
     async def furnish(self, described: EventDescribed) -> None:
         """Open the gate to what was approved before, newest first in memory, and name the gathering."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.events import uri_of
+from kiosk.domain.events import PostEdited, uri_of
 from kiosk.domain.model import PostState, Standing, Tombstone
 from kiosk.domain.moderation import Mode
 from kiosk.ui.alarm import Alarm
@@ -43,6 +43,9 @@ QML_IMPORT_MAJOR_VERSION = 1
 STANDINGS: Final = (Standing.PENDING, Standing.APPROVED, Standing.STASHED, Standing.REJECTED)
 QUEUE: Final = "queue"
 AIR: Final = "air"
+
+UNREAD: Final = 2.0
+"""Seconds after an edit of the selected post for which nobody can have read its new words."""
 
 
 @QmlElement
@@ -92,6 +95,7 @@ class DeskView(QObject):
         self._row = {QUEUE: 0, AIR: 0}
         self._counts = dict.fromkeys(Standing, 0)
         self._message = ""
+        self._edited_at = -UNREAD
         self._preview = Preview(shelf, press, cards, clock)
         self._photo, self._avatar = "", ""
         self._alarm = Alarm(panic, desk, self._command)
@@ -133,6 +137,8 @@ class DeskView(QObject):
                 self._rows.replace(row, fresh)
             else:
                 self._rows.add(fresh)
+            if row == self._row[QUEUE] and isinstance(change.event, PostEdited):
+                self._edited_at = self._clock.monotonic()
             if row in {self._row[QUEUE], -1}:
                 self._selection_moved()
         elif row >= 0:
@@ -197,7 +203,9 @@ class DeskView(QObject):
     def approve(self) -> None:
         """Approve the selected post as it is shown."""
         post = self._current()
-        if post is not None and not post.gone:
+        if self._column == QUEUE and self._clock.monotonic() - self._edited_at < UNREAD:
+            self._say("Its author edited this post just now; read it again before you approve it.")
+        elif post is not None and not post.gone:
             self._command(self._desk.approve(post.uri, post.content))
 
     @Slot()
@@ -256,6 +264,7 @@ class DeskView(QObject):
             self._rows.remove(self._row[column])
             target -= target > self._row[column]
         self._row[column] = max(0, target)
+        self._edited_at = -UNREAD
         self._selection_moved()
         if self._preview.address:
             self._draw_preview()
@@ -265,6 +274,7 @@ class DeskView(QObject):
         """Select a row of the queue or of what is on air."""
         self._column = column
         self._row[column] = row
+        self._edited_at = -UNREAD
         self._selection_moved()
 
     @Slot(str)

@@ -5,6 +5,7 @@ from pathlib import Path
 from app.offscreen import running, systemd
 from evening import DESK, WALL, display, glass, program
 from factories import approved, photo_of, photo_stored, post, received, stored
+from glass import Area
 
 from kiosk.app.house import latch_of
 from kiosk.archive.event_file import EventFile
@@ -56,6 +57,22 @@ def test_only_approved_posts_come_back_and_panic_on_the_wall_window_survives_a_r
             pane.press("p")
             pane.wait(lambda: pane.count(GREEN, WALL) > 20_000, seconds=20)
             assert not latch_of(tmp_path / "event.wall").exists()
+
+
+def test_a_wall_without_a_desk_can_be_panicked_from_its_own_keyboard(tmp_path):
+    settings = prepared(tmp_path)
+    whole = Area(0, 0, 1920, 1080)
+    with (
+        display(1920, 1080) as screen,
+        glass(screen) as pane,
+        program("run", settings, "--wall-only", screen=screen, log=tmp_path / "log"),
+    ):
+        wall = pane.window("Wall")
+        pane.wait(lambda: pane.count(GREEN, whole) > 20_000, seconds=20)
+        pane.focus(wall)
+        pane.press("Control_L", "Shift_L", "p")
+        pane.wait(lambda: pane.count(GREEN, whole) == 0, seconds=5)
+        assert latch_of(tmp_path / "event.wall").exists()
 
 
 def test_an_unreadable_latch_is_panic(tmp_path):

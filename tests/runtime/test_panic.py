@@ -87,7 +87,7 @@ def test_a_latch_that_cannot_be_removed_leaves_panic_on(latch):
 
 
 def test_one_dead_screen_keeps_panic_from_nobody_else(latch):
-    def dead(_: bool) -> None:  # noqa: FBT001  # a listener's shape
+    def dead(_: bool) -> None:  # a listener's shape
         raise RuntimeError("this window is gone")
 
     panic = Panic(latch)

@@ -31,13 +31,14 @@ from kiosk.ui.complaints import MARK
 from kiosk.ui.shell import Shell, choose_platform
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
     from pathlib import Path
     from typing import Any
 
     from PySide6.QtQuick import QQuickItem, QQuickWindow
 
     from kiosk.archive.event_file import StoredPhoto
+    from kiosk.domain.model import Sha256, Standing
     from kiosk.ui.desk import DeskView
 
     Colour = tuple[int, int, int]
@@ -189,6 +190,22 @@ class Hall:
             await asyncio.sleep(0.005)
         window.grabWindow()
 
+    @asynccontextmanager
+    async def held_back(self) -> AsyncIterator[None]:
+        """Hold every photo's bytes back until the end of the block, as a slow disk would."""
+        shelf, go = self.house.shelf, asyncio.Event()
+        load = shelf._load
+
+        async def slow(sha256: Sha256, thumbnail: bool) -> bytes | None:  # the shelf's shape
+            await go.wait()
+            return await load(sha256, thumbnail)
+
+        shelf._load = slow
+        yield
+        go.set()
+        shelf._load = load
+        await self.stage.ready()
+
     async def filled(self) -> None:
         """Fill the strip and wait until every card is on it."""
         self.stage.fill()
@@ -238,6 +255,75 @@ def hall(shell, tmp_path) -> Callable[..., Any]:
         assert made.faults_expected or counters.lines() == [], "a fault was survived that the test did not speak of"
 
     return opened
+
+
+@pytest.fixture
+def on_stage(hall, play):
+    """Run a test with a house and its wall."""
+
+    def run(test: Callable[..., Awaitable[None]], **options: object) -> None:
+        async def whole() -> None:
+            async with hall(**options) as here:
+                await test(here, await here.wall())
+
+        play(whole())
+
+    return run
+
+
+class AtDesk:
+    """A moderator at work: both windows, the posts that waited at first, and a hand on the keyboard."""
+
+    def __init__(self, here: Hall, states: list[PostState], wall: QQuickWindow, press_key: Callable[..., None]) -> None:
+        self.here, self.states, self.wall = here, states, wall
+        self.view: DeskView
+        self.window: QQuickWindow
+        self._press_key = press_key
+
+    async def sit_down(self) -> None:
+        self.view, self.window = await self.here.desk()
+
+    async def settled(self) -> None:
+        """Wait until the desk has done what it was asked."""
+        await self.view._errands.finished()
+
+    async def press(self, key: Qt.Key, **how: Any) -> None:
+        """Press a key on the desk and wait until it is done."""
+        self._press_key(self.window, key, **how)
+        await self.settled()
+
+    def selected(self) -> str:
+        """Which post keys act on."""
+        return self.view._current().uri
+
+    async def standing(self, number: int) -> Standing:
+        """Where one of the first posts stands now."""
+        return (await self.here.state(self.states[number].uri)).standing
+
+    def button(self, words: str) -> QQuickItem:
+        """The desk's button with these words."""
+        return next(
+            item
+            for item in items(self.window.contentItem())
+            if item.metaObject().indexOfProperty("letter") >= 0 and item.property("words") == words
+        )
+
+
+@pytest.fixture
+def at_desk(hall, play, press_key):
+    """Run a test at a desk with both windows open and, unless told otherwise, three posts waiting."""
+
+    def run(test: Callable[[AtDesk], Awaitable[None]], *, posts: int = 3, **options: Any) -> None:
+        async def whole() -> None:
+            async with hall(**options) as here:
+                states = [await here.receive(number) for number in range(posts)]
+                desk = AtDesk(here, states, await here.wall(), press_key)
+                await desk.sit_down()
+                await test(desk)
+
+        play(whole())
+
+    return run
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ class Cupboard:
         self.bytes = {each.photo.sha256: {False: each.wall, True: each.thumbnail} for each in kept}
         self.asked: list[tuple[Sha256, bool]] = []
 
-    async def load(self, sha256: Sha256, thumbnail: bool) -> bytes | None:  # noqa: FBT001  # the shelf's shape
+    async def load(self, sha256: Sha256, thumbnail: bool) -> bytes | None:  # the shelf's shape
         self.asked.append((sha256, thumbnail))
         return self.bytes.get(sha256, {}).get(thumbnail)
 

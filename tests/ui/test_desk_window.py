@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from factories import stored
+from PySide6.QtCore import Qt
+
+from kiosk.domain.model import Standing
+from kiosk.runtime.supervisor import SourceHealth
+
+Key = Qt.Key
+CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+GREEN, MAGENTA = (20, 200, 60), (230, 0, 230)
+A_KEY_EACH = {
+    "approve": (Key.Key_A, Standing.APPROVED),
+    "reject": (Key.Key_R, Standing.REJECTED),
+    "stash": (Key.Key_S, Standing.STASHED),
+}
+BUTTONS = {"Approve": Standing.APPROVED, "Reject": Standing.REJECTED, "Stash": Standing.STASHED}
+
+
+def test_p_raises_the_slate_at_once_and_leaving_it_asks(at_desk, frame, press_key):
+    async def test(desk) -> None:
+        await desk.here.approved("green", stored((320, 240), GREEN))
+        await desk.here.filled()
+        press_key(desk.window, Key.Key_P)
+        await asyncio.sleep(0)
+        assert frame(desk.wall).count(GREEN) == 0
+        await desk.settled()
+        assert desk.view.alarm.property("raised")
+        for _ in range(5):
+            await desk.press(Key.Key_P, repeated=True)
+        assert not desk.view.alarm.property("asking"), "a key that is held asks for nothing"
+        await desk.press(Key.Key_P)
+        assert desk.view.alarm.property("asking")
+        assert desk.here.house.panic.raised
+        await desk.press(Key.Key_Escape)
+        assert not desk.view.alarm.property("asking")
+        await desk.press(Key.Key_P)
+        await desk.press(Key.Key_P)
+        assert not desk.here.house.panic.raised
+        await desk.here.filled()
+        assert frame(desk.wall).count(GREEN) > 5000
+
+    at_desk(test, posts=0)
+
+
+@pytest.mark.parametrize("window", ["wall", "window"])
+def test_the_panic_chord_works_in_both_windows(at_desk, press_key, window):
+    async def test(desk) -> None:
+        await desk.here.focus(getattr(desk, window))
+        press_key(getattr(desk, window), Key.Key_P, CHORD)
+        await asyncio.sleep(0)
+        assert desk.here.stage.property("raised"), "before anything is written"
+        await desk.settled()
+        assert desk.here.house.panic.raised
+        for _ in range(5):
+            press_key(getattr(desk, window), Key.Key_P, CHORD, repeated=True)
+        await desk.settled()
+        assert desk.here.house.panic.raised
+
+    at_desk(test)
+
+
+def test_the_panic_button_asks_too(at_desk, click):
+    async def test(desk) -> None:
+        click(desk.window, desk.button("Panic"))
+        await desk.settled()
+        assert desk.here.stage.property("raised")
+        click(desk.window, desk.button("Leave panic"))
+        await desk.settled()
+        assert desk.here.stage.property("raised")
+        assert desk.view.alarm.property("asking")
+
+    at_desk(test)
+
+
+def test_a_key_that_is_held_decides_once_and_moves_on(at_desk):
+    async def test(desk) -> None:
+        await desk.press(Key.Key_R)
+        for _ in range(5):
+            await desk.press(Key.Key_R, repeated=True)
+        assert [await desk.standing(number) for number in range(3)].count(Standing.REJECTED) == 1
+        await desk.press(Key.Key_J, repeated=True)
+        assert desk.selected() == desk.states[2].uri
+
+    at_desk(test)
+
+
+def test_the_selection_stays_within_the_list(at_desk):
+    async def test(desk) -> None:
+        for key, row in ((Key.Key_Up, 0), (Key.Key_K, 0), (Key.Key_Down, 1), (Key.Key_J, 2), (Key.Key_J, 2)):
+            await desk.press(key)
+            assert desk.view.property("row") == row
+        await desk.press(Key.Key_Right)
+        assert desk.view.property("column") == "air"
+        assert desk.view._current() is None
+        await desk.press(Key.Key_Down)
+        await desk.press(Key.Key_Left)
+        assert desk.selected() == desk.states[2].uri
+
+    at_desk(test)
+
+
+def test_a_click_on_a_row_selects_its_post(at_desk, click, drawn_items):
+    async def test(desk) -> None:
+        rows = [
+            each for each in drawn_items(desk.window.contentItem()) if each.metaObject().indexOfProperty("thumb") >= 0
+        ]
+        second = next(row for row in rows if row.property("index") == 1)
+        click(desk.window, second)
+        assert desk.selected() == desk.states[1].uri
+
+    at_desk(test)
+
+
+def test_the_numbers_show_the_posts_of_each_standing(at_desk):
+    async def test(desk) -> None:
+        await desk.press(Key.Key_A)
+        await desk.press(Key.Key_R)
+        assert desk.view.property("counts") == [1, 1, 0, 1]
+        for key, number in ((Key.Key_2, 0), (Key.Key_4, 1), (Key.Key_1, 2)):
+            await desk.press(key)
+            assert desk.view.property("rows").rowCount() == 1
+            assert desk.selected() == desk.states[number].uri
+        await desk.press(Key.Key_3)
+        assert desk.view.property("looking") == 2
+        assert desk.view._current() is None
+
+    at_desk(test)
+
+
+def test_the_mode_is_review_until_the_event_allows_more_and_somebody_wants_it(at_desk):
+    async def test(desk) -> None:
+        await desk.press(Key.Key_M)
+        assert not desk.view.property("trusting")
+        assert "Only review is allowed" in desk.view.property("message")
+
+    async def allowed(desk) -> None:
+        assert not desk.view.property("trusting")
+        await desk.press(Key.Key_M)
+        assert desk.view.property("trusting")
+        await desk.press(Key.Key_M)
+        assert not desk.view.property("trusting")
+
+    at_desk(test)
+    at_desk(allowed, mode="trusted", posts=0)
+
+
+def test_the_desk_lists_what_is_on_the_wall(at_desk):
+    async def test(desk) -> None:
+        states = [await desk.here.approved(f"shown {number}") for number in range(2)]
+        await desk.here.filled()
+        air = desk.view.property("air")
+        assert {air.at(row).uri for row in range(len(air))} == {state.uri for state in states}
+        desk.here.stage.withdraw((states[0].uri,))
+        assert [air.at(row).uri for row in range(len(air))] == [states[1].uri]
+
+    at_desk(test)
+
+
+def test_the_selected_posts_photo_and_its_thumbnail_come_by_themselves(at_desk, frame):
+    async def test(desk) -> None:
+        state = await desk.here.receive("green", stored((320, 240), GREEN))
+        await desk.settled()
+        frame(desk.window)
+        await desk.settled()
+        assert desk.view.property("photo").startswith("image://photo/")
+        assert desk.view._rows._want(desk.view._current().thumbnail).endswith("/thumb")
+        assert frame(desk.window).count(GREEN) > 20_000
+        await desk.here.delete(state)
+
+    at_desk(test, posts=0)
+
+
+def test_sources_say_how_they_are_in_the_venues_time(at_desk):
+    async def test(desk) -> None:
+        met = datetime(2026, 11, 23, 18, 5, 7, tzinfo=UTC)
+        well = SourceHealth("mastodon a", state="reading", last_success=met, posts_seen=7)
+        ill = SourceHealth("mastodon b", state="refused", last_error="The token is wrong.", gap="Posts are missing.")
+        desk.here.house.health = lambda: [well, ill]
+        desk.here.house.announce()
+        assert desk.view.health.property("sources") == [
+            "mastodon a — reading\n7 posts · last 18:05:07 · next –",
+            "mastodon b — refused\n0 posts · last – · next –\nThe token is wrong.\nPosts are missing.",
+        ]
+        assert desk.view.clock() == "19:00:00"
+
+    at_desk(test)
+
+
+def test_a_fault_that_was_survived_is_shown(at_desk):
+    async def test(desk) -> None:
+        desk.here.faults_expected = True
+        told: list[bool] = []
+        desk.view.health.changed.connect(lambda: told.append(True))
+        desk.here.counters.count("A post could not be read", "it was empty")
+        assert told
+        assert desk.view.health.property("faults") == ["A post could not be read (1×): it was empty"]
+
+    at_desk(test)
+
+
+def test_what_attendees_wrote_is_drawn_literally_at_the_desk_too(at_desk, frame):
+    async def test(desk) -> None:
+        await desk.here.receive("x", text="<font color='#e600e6'>█████████</font><img src='http://localhost/x.png'>")
+        await desk.settled()
+        assert frame(desk.window).count(MAGENTA) == 0
+
+    at_desk(test, posts=0)
+
+
+def test_a_desk_of_any_shape_shows_everything_without_a_complaint(at_desk, frame):
+    async def test(desk) -> None:
+        for size in ((1080, 1920), (2560, 1440), (800, 600), (500, 900)):
+            desk.window.resize(*size)
+            await asyncio.sleep(0.02)
+            assert frame(desk.window).colours > 20
+
+    at_desk(test)
