@@ -26,13 +26,16 @@ else
   where=$(awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/*.sources)
 fi
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+parts=$folder/parts
+mkdir "$parts"
+cp /etc/apt/sources.list "$parts/own.list" 2>/dev/null || true
+cp /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources "$parts/" 2>/dev/null || true
 printf 'Types: deb\nURIs: %s\nSuites: %s-backports\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
-  "$where" "$release" >"$folder/backports.sources"
-only="-o Dir::Etc::sourcelist=$folder/backports.sources -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0"
+  "$where" "$release" >"$parts/backports.sources"
+only="-o Dir::Etc::sourcelist=$parts/backports.sources -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0"
+both="-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=$parts"
 if root apt-get $only update >"$folder/log" 2>&1 \
-  && root apt-get install -y --no-install-recommends -t "$release-backports" \
-    -o Dir::Etc::sourcelist="$folder/backports.sources" -o Dir::Etc::sourceparts=/etc/apt/sources.list.d snac2 \
-    >>"$folder/log" 2>&1; then
+  && root apt-get $both install -y --no-install-recommends -t "$release-backports" snac2 >>"$folder/log" 2>&1; then
   echo "    installed: snac2 from $release-backports"
 else
   tail -n 5 "$folder/log"
