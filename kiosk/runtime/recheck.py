@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 EVERY: Final = 45.0
 """Seconds between two rounds: with the requests' own time, every post on the glass is asked for within 60."""
 
-ROUND: Final = 80
-"""Posts asked about in a round; those on the glass come first, then others that may come round."""
+ROUND: Final = 30
+"""Posts asked about in a round; those on the glass come first, then others that may come round.
+
+A server that answers for one post at a time is asked 200 times in five minutes; Mastodon's limit is 300, see
+https://docs.joinmastodon.org/api/rate-limits/.
+"""
 
 SLICE: Final = 20
 """Posts asked about at a time; what was learned is committed before the next are asked for."""
