@@ -14,6 +14,7 @@ from kiosk.domain.moderation import Mode
 from kiosk.ui.alarm import Alarm
 from kiosk.ui.errands import Errands
 from kiosk.ui.health import Health
+from kiosk.ui.mark import Mark
 from kiosk.ui.preview import Preview
 from kiosk.ui.qt import Property, QmlUncreatable
 from kiosk.ui.rows import LOADED, DeskPost, PostRows, belongs
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kiosk.domain.events import Change
-    from kiosk.domain.model import Sha256
+    from kiosk.domain.model import PostUri, Sha256
     from kiosk.runtime.clocks import Clock
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.desk import Desk
@@ -43,9 +44,6 @@ QML_IMPORT_MAJOR_VERSION = 1
 STANDINGS: Final = (Standing.PENDING, Standing.APPROVED, Standing.STASHED, Standing.REJECTED)
 QUEUE: Final = "queue"
 AIR: Final = "air"
-
-UNREAD: Final = 2.0
-"""Seconds after an edit of the selected post for which nobody can have read its new words."""
 
 
 @QmlElement
@@ -92,10 +90,10 @@ class DeskView(QObject):
         self._air = PostRows(thumbnails.address)
         self._standing = Standing.PENDING
         self._column = QUEUE
-        self._row = {QUEUE: 0, AIR: 0}
+        self._marks = {QUEUE: Mark(self._rows, clock), AIR: Mark(self._air, clock)}
         self._counts = dict.fromkeys(Standing, 0)
         self._message = ""
-        self._edited_at = -UNREAD
+        self._decided: set[PostUri] = set()
         self._preview = Preview(shelf, press, cards, clock)
         self._photo, self._avatar = "", ""
         self._alarm = Alarm(panic, desk, self._command)
@@ -112,7 +110,7 @@ class DeskView(QObject):
         now = self._clock.now()
         self._rows.fill(DeskPost(state, now) for state in states)
         self._counts = counts
-        self._row[QUEUE] = min(self._row[QUEUE], max(0, len(self._rows) - 1))
+        self._marks[QUEUE].follow()
         self.countsChanged.emit()
         self._selection_moved()
 
@@ -130,47 +128,56 @@ class DeskView(QObject):
     def _place(self, change: Change) -> None:
         uri = uri_of(change.event)
         row = -1 if uri is None else self._rows.row_of(uri)
-        after = change.after
+        after, mark = change.after, self._marks[QUEUE]
         if isinstance(after, PostState) and belongs(after, self._standing):
             fresh = DeskPost(after, self._clock.now())
-            if row >= 0:
-                self._rows.replace(row, fresh)
-            else:
+            if row < 0:
                 self._rows.add(fresh)
-            if row == self._row[QUEUE] and isinstance(change.event, PostEdited):
-                self._edited_at = self._clock.monotonic()
-            if row in {self._row[QUEUE], -1}:
+                if not mark.follow():
+                    self._selection_moved()
+                return
+            self._rows.replace(row, fresh)
+            if row == mark.row:
+                if isinstance(change.event, PostEdited):
+                    mark.startle()
                 self._selection_moved()
         elif row >= 0:
             self._leave(row, deleted=isinstance(after, Tombstone))
 
     def _leave(self, row: int, *, deleted: bool) -> None:
-        """A post leaves the list; one that is being looked at stays, marked, where it was deleted at its origin."""
-        selected = row == self._row[QUEUE]
-        post = self._rows.at(row)
-        if deleted and selected and post is not None:
-            self._rows.replace(row, DeskPost(post.state, self._clock.now(), gone=True))
-        else:
-            self._rows.remove(row)
-            if row < self._row[QUEUE]:
-                self._row[QUEUE] -= 1
-            self._row[QUEUE] = max(0, min(self._row[QUEUE], len(self._rows) - 1))
-        if selected:
+        """A post leaves the queue; one that is being read stays, marked, where it was deleted at its origin."""
+        mark, post = self._marks[QUEUE], self._rows.at(row)
+        if post is not None and deleted and row == mark.row:
+            self._rows.replace(row, DeskPost(post.state, self._clock.now(), gone="deleted at its origin"))
             self._selection_moved()
+        elif post is not None:
+            self._rows.remove(row)
+            if mark.follow():
+                self.selectedChanged.emit()
+            else:
+                if post.uri not in self._decided:
+                    mark.startle()
+                self._selection_moved()
+            self._decided.discard(post.uri)
         if len(self._rows) < LOADED // 2 < self._counts[self._standing] - 1:
             self._errands.begin(self.load())
 
     def _glass_changed(self) -> None:
-        now = self._clock.now()
-        states = (self._gate.state(uri) for uri in self._stage.on_glass())
-        self._air.mirror(DeskPost(state, now) for state in states if state is not None)
-        self._row[AIR] = max(0, min(self._row[AIR], len(self._air) - 1))
-        if self._column == AIR:
+        """Follow the glass. What is being looked at stays, marked, when it scrolls away: H still means it."""
+        now, mark = self._clock.now(), self._marks[AIR]
+        states = [state for uri in self._stage.on_glass() if (state := self._gate.state(uri)) is not None]
+        rows = [DeskPost(state, now) for state in states]
+        looked_at = mark.post if self._column == AIR else None
+        if looked_at and all(row.uri != looked_at.uri for row in rows) and (state := self._gate.state(looked_at.uri)):
+            rows.append(DeskPost(state, now, gone="has left the wall for now; H keeps it off"))
+        self._air.mirror(rows)
+        if mark.follow():
+            self.selectedChanged.emit()
+        elif self._column == AIR:
             self._selection_moved()
 
     def _current(self) -> DeskPost | None:
-        rows = self._rows if self._column == QUEUE else self._air
-        return rows.at(self._row[self._column])
+        return self._marks[self._column].post
 
     def _selection_moved(self) -> None:
         post = self._current()
@@ -195,39 +202,47 @@ class DeskView(QObject):
 
         self._errands.begin(carry_out())
 
+    def _decide(self, post: DeskPost, work: Coroutine[Any, Any, str]) -> None:
+        self._decided.add(post.uri)
+        self._command(work)
+
     def _say(self, message: str) -> None:
         self._message = message
         self.messageChanged.emit()
+
+    def _read(self) -> bool:
+        """Whether the selected post can have been read; it says so where it cannot."""
+        if not self._marks[self._column].read:
+            self._say("This post was edited, or came here by itself, just now; read it first.")
+        return self._marks[self._column].read
 
     @Slot()
     def approve(self) -> None:
         """Approve the selected post as it is shown."""
         post = self._current()
-        if self._column == QUEUE and self._clock.monotonic() - self._edited_at < UNREAD:
-            self._say("Its author edited this post just now; read it again before you approve it.")
-        elif post is not None and not post.gone:
-            self._command(self._desk.approve(post.uri, post.content))
+        if post is not None and not post.gone and self._read():
+            self._decide(post, self._desk.approve(post.uri, post.content))
 
     @Slot()
     def reject(self) -> None:
         """Reject the selected post."""
         post = self._current()
-        if post is not None:
-            self._command(self._desk.reject(post.uri))
+        if post is not None and self._read():
+            self._decide(post, self._desk.reject(post.uri))
 
     @Slot()
     def stash(self) -> None:
         """Stash the selected post."""
         post = self._current()
-        if post is not None:
-            self._command(self._desk.stash(post.uri))
+        if post is not None and self._read():
+            self._decide(post, self._desk.stash(post.uri))
 
     @Slot()
     def hide(self) -> None:
         """Take the selected post off the wall; from the queue, the one on air that is marked."""
         post = self._current()
         if self._column == QUEUE and (post is None or post.state.standing is not Standing.APPROVED):
-            post = self._air.at(self._row[AIR])
+            post = self._marks[AIR].post
         if post is not None:
             self._command(self._desk.hide(post.uri))
 
@@ -255,16 +270,9 @@ class DeskView(QObject):
 
     @Slot(int)
     def move(self, rows: int) -> None:
-        """Move the selection; a deleted post that was kept for the eye leaves now."""
-        column = self._column
-        list_ = self._rows if column == QUEUE else self._air
-        left = list_.at(self._row[column])
-        target = max(0, min(self._row[column] + rows, len(list_) - 1))
-        if column == QUEUE and left is not None and left.gone and target != self._row[column]:
-            self._rows.remove(self._row[column])
-            target -= target > self._row[column]
-        self._row[column] = max(0, target)
-        self._edited_at = -UNREAD
+        """Move the selection; a post that was kept for the eye leaves now."""
+        mark = self._marks[self._column]
+        mark.put(mark.row + rows)
         self._selection_moved()
         if self._preview.address:
             self._draw_preview()
@@ -273,20 +281,16 @@ class DeskView(QObject):
     def choose(self, column: str, row: int) -> None:
         """Select a row of the queue or of what is on air."""
         self._column = column
-        self._row[column] = row
-        self._edited_at = -UNREAD
+        self._marks[column].put(row)
         self._selection_moved()
-
-    @Slot(str)
-    def enter(self, column: str) -> None:
-        """Go to the queue or to what is on air."""
-        self.choose(column, self._row[column])
 
     @Slot(int)
     def look(self, number: int) -> None:
         """Show the posts of another standing: 0 pending, 1 approved, 2 stashed, 3 rejected."""
         self._standing = STANDINGS[number]
-        self._column, self._row[QUEUE] = QUEUE, 0
+        self._column = QUEUE
+        self._rows.fill(())
+        self._marks[QUEUE].put(0)
         self.standingChanged.emit()
         self._errands.begin(self.load())
 
@@ -320,12 +324,12 @@ class DeskView(QObject):
     @Property(int, notify=selectedChanged)
     def row(self) -> int:
         """Which row of the queue is selected."""
-        return self._row[QUEUE]
+        return self._marks[QUEUE].row
 
     @Property(int, notify=selectedChanged)
     def airRow(self) -> int:  # noqa: N802  # QML sees it
         """Which row of what is on air is selected."""
-        return self._row[AIR]
+        return self._marks[AIR].row
 
     @Property(str, notify=selectedChanged)
     def column(self) -> str:

@@ -39,8 +39,8 @@ _WORDS: Final = {
 class DeskPost(PostView):
     """A post with what only the moderator sees. A decision binds to `content`, as it was when this was made."""
 
-    def __init__(self, state: PostState, now: datetime, *, gone: bool = False) -> None:
-        """Show `state` as of `now`; `gone` marks one that its origin has deleted."""
+    def __init__(self, state: PostState, now: datetime, *, gone: str = "") -> None:
+        """Show `state` as of `now`; `gone` says why it stays in its list only until the mark moves on."""
         super().__init__(shown(state, now))
         self.state = state
         self.content: ContentHash = content_hash(state)
@@ -60,8 +60,8 @@ class DeskPost(PostView):
 
     @Property(bool, constant=True)
     def gone(self) -> bool:
-        """Whether the post was deleted at its origin."""
-        return self._gone
+        """Whether the post is no longer what its list holds, and stays for the eye alone."""
+        return bool(self._gone)
 
     @Property(str, constant=True)
     def reasons(self) -> str:
@@ -78,7 +78,7 @@ class DeskPost(PostView):
     def standing(self) -> str:
         """Where the post stands, and who decided."""
         if self._gone:
-            return "deleted at its origin"
+            return self._gone
         word = _WORDS[self.state.standing]
         by = f" by {self.state.decided_by}" if self.state.decided_by else ""
         why = f": {self.state.reason}" if self.state.reason else ""
@@ -171,8 +171,11 @@ class PostRows(QAbstractListModel):
             if self._rows[row].uri not in wanted:
                 self.remove(row)
         for uri, post in wanted.items():
-            if self.row_of(uri) < 0:
+            row = self.row_of(uri)
+            if row < 0:
                 self.add(post)
+            elif self._rows[row].gone != post.gone:
+                self.replace(row, post)
 
 
 def belongs(state: State | None, standing: Standing) -> bool:

@@ -212,10 +212,55 @@ def test_words_that_nobody_can_have_read_yet_are_not_approved(at_desk, monkeypat
         await desk.here.edit(desk.states[0], text="Buy my watches")
         await desk.press(Key.Key_A)
         assert await desk.standing(0) is Standing.PENDING
-        assert "edited this post just now" in desk.view.property("message")
-        monkeypatch.setattr("kiosk.ui.desk.UNREAD", 0.0)  # two seconds later
+        assert "was edited, or came here by itself" in desk.view.property("message")
+        monkeypatch.setattr("kiosk.ui.mark.UNREAD", 0.0)  # two seconds later
         await desk.press(Key.Key_A)
         assert await desk.standing(0) is Standing.APPROVED
+
+    at_desk(test)
+
+
+def test_the_mark_follows_its_post_when_one_above_it_leaves(at_desk):
+    async def test(desk) -> None:
+        rows: list[int] = []
+        await desk.press(Key.Key_Down)
+        desk.view.selectedChanged.connect(lambda: rows.append(desk.view.property("row")))
+        marked = desk.view._current().uri
+        await desk.here.delete(desk.states[0])
+        assert desk.view._current().uri == marked
+        assert rows[-1] == 0, "the window still marks the row below"
+
+    at_desk(test)
+
+
+def test_a_post_that_came_under_the_hand_by_itself_is_read_before_it_is_decided(at_desk, monkeypatch):
+    async def test(desk) -> None:
+        await desk.here.approve(desk.states[0])  # trusted, or decided elsewhere
+        for key in (Key.Key_A, Key.Key_R, Key.Key_S):
+            await desk.press(key)
+            assert await desk.standing(1) is Standing.PENDING
+        assert "came here by itself" in desk.view.property("message")
+        monkeypatch.setattr("kiosk.ui.mark.UNREAD", 0.0)  # two seconds later
+        await desk.press(Key.Key_A)
+        assert await desk.standing(1) is Standing.APPROVED
+
+    at_desk(test)
+
+
+def test_what_scrolled_away_under_the_eye_is_still_what_h_means(at_desk):
+    async def test(desk) -> None:
+        states = [await desk.here.approved(f"up{number}") for number in range(3)]
+        await desk.here.filled()
+        await desk.press(Key.Key_Right)
+        await desk.press(Key.Key_Down)
+        looked_at = desk.view._current().uri
+        desk.here.stage.withdraw((looked_at,))  # it scrolled out
+        assert desk.view._current().uri == looked_at
+        assert desk.view._current().property("gone")
+        await desk.press(Key.Key_H)
+        hidden = [state.uri for state in states if (await desk.here.state(state.uri)).standing is Standing.REJECTED]
+        assert hidden == [looked_at]
+        assert desk.view._current().uri != looked_at
 
     at_desk(test)
 

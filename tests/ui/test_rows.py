@@ -70,8 +70,8 @@ def test_a_post_says_where_it_stands_and_who_said_so():
     rejected = replace(waiting(), standing=Standing.REJECTED, decided_by="kim", reason="an advert")
     assert desk_post().property("standing") == "waiting"
     assert DeskPost(rejected, NOW).property("standing") == "rejected by kim: an advert"
-    assert DeskPost(rejected, NOW, gone=True).property("standing") == "deleted at its origin"
-    assert DeskPost(rejected, NOW, gone=True).property("gone") is True
+    assert DeskPost(rejected, NOW, gone="deleted at its origin").property("standing") == "deleted at its origin"
+    assert DeskPost(rejected, NOW, gone="deleted at its origin").property("gone") is True
 
 
 def test_the_details_name_language_sources_and_descriptions():

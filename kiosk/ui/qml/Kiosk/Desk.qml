@@ -40,9 +40,9 @@ Window {
         case Qt.Key_J:
             return view.move(1);
         case Qt.Key_Left:
-            return view.enter("queue");
+            return view.choose("queue", view.row);
         case Qt.Key_Right:
-            return view.enter("air");
+            return view.choose("air", view.airRow);
         case Qt.Key_Question:
             overlay.keys = !overlay.keys;
             return;
