@@ -72,7 +72,7 @@ class PhotoShelf:
         levels = self._images.get(key)
         if not levels:
             return None
-        return next((image for image in reversed(levels) if width and image.width() >= width), levels[0])
+        return next((image for image in reversed(levels) if 0 < width <= image.width()), levels[0])
 
 
 def _decoded(encoded: bytes) -> Levels:

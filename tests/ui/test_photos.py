@@ -116,6 +116,25 @@ def test_a_picture_is_handed_out_at_the_size_that_was_asked_for(shell, counters)
     assert counters.total == 0
 
 
+def test_a_large_picture_is_kept_halved_and_the_nearest_larger_one_is_handed_out(shell, counters):
+    large = stored((1200, 600), (10, 20, 200))
+    shelf = PhotoShelf(Cupboard(large).load, counters)
+    asyncio.run(shelf.fetch(((large.photo.sha256, False),)))
+    provider, name, size = PhotoProvider(shelf, counters), f"{large.photo.sha256}/wall", QSize()
+    for asked, got in (
+        (-1, 1200),
+        (0, 1200),
+        (2000, 1200),
+        (1200, 1200),
+        (601, 1200),
+        (600, 600),
+        (310, 600),
+        (150, 150),
+    ):
+        assert provider.requestImage(name, size, QSize(asked, -1)).width() == got, asked
+    assert close_to(provider.requestImage(name, size, QSize(150, -1)), 10, 20, 200)
+
+
 def test_a_picture_that_is_not_there_is_one_clear_pixel_and_counted(shell, counters):
     provider = PhotoProvider(PhotoShelf(Cupboard().load, counters), counters)
     empty = provider.requestImage(f"{BLUE.photo.sha256}/wall", QSize(), QSize())

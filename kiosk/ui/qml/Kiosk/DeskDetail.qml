@@ -44,6 +44,7 @@ Rectangle {
                 fillMode: Image.PreserveAspectFit
                 height: root.post.photo === "" ? 0 : Math.min(body.height * 0.5, body.width / root.post.aspect)
                 source: root.view.photo
+                sourceSize.width: Math.ceil(body.width)
                 width: body.width
             }
 
