@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SKIP: Final = 0.2
 """Seconds until the next try where a scene has nothing to show."""
 
+ENOUGH: Final = 4
+"""Posts from which on a scene that draws for itself looks full; with fewer, scenes of a few posts have the stage."""
+
 STAND_IN: Final = 2.0
 """Seconds that the slate stands where a scene could not be shown."""
 
@@ -90,7 +93,7 @@ class Director:
             stage.slate(raised=True)
 
     async def run(self) -> None:
-        """Walk the playlist for ever; a scene that has no post to show is skipped, the first never is."""
+        """Walk the playlist for ever; a scene that has too few posts to show is skipped."""
         while True:
             for scene in self._playlist:
                 try:
@@ -128,7 +131,10 @@ class Director:
     def _cue(self, scene: Scene) -> Cue | None:
         if scene.slots == 0:
             others = any(other.slots for other in self._playlist)
-            return Cue(scene.name, (), scene.dwell if others and self._gate.open_posts() else 5.0)
+            posts = len(self._gate.open_posts())
+            if others and 0 < posts < ENOUGH:
+                return None
+            return Cue(scene.name, (), scene.dwell if others and posts else 5.0)
         shown: list[PostState] = []
         for _ in range(scene.slots):
             state = self._rotation.draw(scene.name, [post.uri for post in shown])

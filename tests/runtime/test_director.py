@@ -72,11 +72,23 @@ async def proofs(core: Wired, number: int) -> list[CueShown]:
 
 def test_the_playlist_is_walked_in_its_order_for_ever(tmp_path):
     async def scenario() -> None:
-        async with directed(tmp_path, SPOT, PAIR, SCROLL, posts=3) as core:
+        async with directed(tmp_path, SPOT, PAIR, SCROLL, posts=4) as core:
             await until(lambda: len(core.stage.cues) >= 7)
             names = [cue.scene for cue in core.stage.cues[:7]]
             assert names == ["spotlight", "pair", "scroll", "spotlight", "pair", "scroll", "spotlight"]
             assert [len(cue.posts) for cue in core.stage.cues[:3]] == [1, 2, 0]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("posts", "others", "shown"), [(0, True, True), (3, True, False), (3, False, True), (4, True, True)]
+)
+def test_columns_are_shown_once_they_would_look_full_or_nothing_else_could_be(tmp_path, posts, others, shown):
+    async def scenario() -> None:
+        async with directed(tmp_path, SCROLL, *([SPOT] if others else []), posts=posts) as core:
+            await until(lambda: core.stage.cues)
+            assert (core.stage.cues[0].scene == "scroll") is shown
 
     asyncio.run(scenario())
 
@@ -188,7 +200,7 @@ def test_proof_of_play_names_scene_posts_and_seconds(tmp_path):
 
 def test_proof_of_play_holds_what_a_scene_drew_for_itself(tmp_path):
     async def scenario() -> None:
-        async with directed(tmp_path, SCROLL, SPOT, posts=3) as core:
+        async with directed(tmp_path, SCROLL, SPOT, posts=4) as core:
             await until(lambda: core.stage.cues and core.stage.cues[-1].scene == "scroll")
             drawn = core.rotation.draw("scroll", ())
             assert drawn is not None
@@ -200,7 +212,7 @@ def test_proof_of_play_holds_what_a_scene_drew_for_itself(tmp_path):
 
 def test_what_showed_nobody_is_not_proven(tmp_path):
     async def scenario() -> None:
-        async with directed(tmp_path, SCROLL, SPOT, posts=1) as core:
+        async with directed(tmp_path, SCROLL, SPOT, posts=4) as core:
             await proofs(core, 2)
             assert {event.scene for event in await core.journal() if isinstance(event, CueShown)} == {"spotlight"}
 
