@@ -37,7 +37,7 @@ def display(width: int = SCREEN[0], height: int = SCREEN[1]) -> Iterator[str]:
 
 @contextmanager
 def program(*arguments: str | Path, screen: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`kiosk` with these arguments on that display; killed at the end, its output in `log`."""
+    """`kiosk` with these arguments on that display; killed at the end, its output in `log`. Qt must not complain."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QT_")}
     environment = kept | {"DISPLAY": screen, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "xcb"}
     with log.open("ab") as sink:
@@ -49,6 +49,7 @@ def program(*arguments: str | Path, screen: str, log: Path) -> Iterator[subproce
         finally:
             child.kill()
             child.wait(10)
+    assert "Qt complained" not in log.read_text("utf-8", "replace"), f"see {log}"
 
 
 @contextmanager

@@ -37,6 +37,7 @@ def running(*arguments: object, folder: Path, **extra: str) -> Iterator[subproce
         finally:
             child.kill()
             child.wait(10)
+    assert "Qt complained" not in (folder / "log").read_text("utf-8"), "Qt must not complain"
 
 
 def environment() -> dict[str, str]:
