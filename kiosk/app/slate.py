@@ -49,11 +49,12 @@ async def open_patiently(
     watchdog = Watchdog(ledger=None, last_frame=shell.last_frame, clock=clock, counters=counters)
     feeding = asyncio.ensure_future(watchdog.run())
     try:
-        return await _opened(settings, counters)
+        ledger = await _opened(settings, counters)
     finally:
         feeding.cancel()
         shell.close_windows()
-        notify("STATUS=The event file is open.")
+    notify("STATUS=The event file is open.")
+    return ledger
 
 
 async def _opened(settings: Settings, counters: Counters) -> Ledger:
