@@ -6,7 +6,9 @@ KioskError
 ├── SourceError
 │   ├── Unavailable      try again, after `retry_after` seconds where the server said so
 │   ├── Refused          the server will not serve this; trying again soon is pointless
+│   │   └── Misconfigured   the event's TOML file asks for something that cannot be: a person must change it
 │   └── BadPayload       an answer that is not what the interface promises
+│       └── Portal          a log-in page of this network answers in the server's place
 ├── MediaError           a photo that was not fetched or not decoded
 └── ArchiveError         an event file that cannot be opened, read or written
 """
@@ -49,8 +51,16 @@ class Refused(SourceError):
     """The source will not serve this, as asked, to us: a token, a setting or a policy must change."""
 
 
+class Misconfigured(Refused):
+    """What the event's file asks of the source cannot be: a missing token, a folder that is not there."""
+
+
 class BadPayload(SourceError):
     """The source answered with something that is not what its interface promises."""
+
+
+class Portal(BadPayload):
+    """A log-in page of the network that we are in answers in the server's place: nothing of it is believed."""
 
 
 class MediaError(KioskError):

@@ -44,8 +44,37 @@ class Attachment(msgspec.Struct, frozen=True):
     focus: tuple[float, float] | None = None
 
 
+class Emoji(msgspec.Struct, frozen=True):
+    """A picture that a server draws in place of `:shortcode:` (the shortcode without its colons)."""
+
+    shortcode: str
+    url: str
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """Another's post inside a post, where its author allows that; its text is shown, its pictures are not."""
+
+    author: Author
+    text: str
+    url: str = ""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """The preview of a link, as the server made it; `image` is the address of its picture."""
+
+    url: str
+    title: str
+    description: str = ""
+    provider: str = ""
+    image: str = ""
+
+
 class Post(msgspec.Struct, frozen=True):
-    """What an attendee posted: plain text only, times in UTC, never a network's own type."""
+    """What an attendee posted: plain text only, times in UTC, never a network's own type.
+
+    `poll` holds the choices as they were posted, without votes; `remarks` are sentences for the moderator that
+    never reach the wall.
+    """
 
     uri: PostUri
     author: Author
@@ -58,12 +87,19 @@ class Post(msgspec.Struct, frozen=True):
     sensitive: bool = False
     warning: str = ""
     attachments: tuple[Attachment, ...] = ()
+    emojis: tuple[Emoji, ...] = ()
+    quote: Quote | None = None
+    poll: tuple[str, ...] = ()
+    card: Card | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """Addresses of every picture a card of this post needs: the avatar first, then its photos."""
-        photos = tuple(item.url for item in self.attachments if item.kind is not Kind.OTHER and item.url)
-        return ((self.author.avatar,) if self.author.avatar else ()) + photos
+        """Addresses of every picture a card needs: the avatar first, then photos, the link's picture, emojis."""
+        photos = tuple(item.url for item in self.attachments if item.kind is not Kind.OTHER)
+        preview = self.card.image if self.card else ""
+        drawn = tuple(item.url for item in self.emojis)
+        return tuple(dict.fromkeys(url for url in (self.author.avatar, *photos, preview, *drawn) if url))
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -71,6 +107,15 @@ class Sighting(msgspec.Struct, frozen=True):
 
     source: str
     local_id: str
+
+
+class Echo(msgspec.Struct, frozen=True):
+    """The same words by the same person on another network: folded into one post, and named at the desk."""
+
+    uri: PostUri
+    handle: str
+    sighting: Sighting
+    url: str = ""
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -131,6 +176,7 @@ class PostState(msgspec.Struct, frozen=True, tag="post"):
     verdict: Verdict = Verdict()
     approved: ContentHash | None = None
     sightings: tuple[Sighting, ...] = ()
+    echoes: tuple[Echo, ...] = ()
     photos: dict[str, Photo | PhotoFailure] = {}
     decided_by: str = ""
     decided_at: datetime | None = None

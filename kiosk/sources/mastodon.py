@@ -8,24 +8,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Meta
 
 from kiosk.domain.errors import BadPayload, Refused, SourceError, Unavailable
 from kiosk.domain.model import Cursor
+from kiosk.settings import Fault, SourceTable
 from kiosk.sources.headers import pause_between, retry_after
-from kiosk.sources.source import Batch, Found, Recheck
+from kiosk.sources.source import Batch, Budget, Found, Recheck
 from kiosk.sources.statuses import carries, read_page, read_status, same_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import httpx
 
     from kiosk.domain.model import PostUri
-    from kiosk.sources.source import Client
+    from kiosk.sources.source import Means
 
 PAGE: Final = 40
 """Statuses asked for at a time; the API's own limit."""
@@ -46,12 +48,26 @@ _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _PASSING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT})
 
 
+class MastodonTable(SourceTable, frozen=True, kw_only=True):
+    """A server that speaks the Mastodon API: Mastodon, snac, GoToSocial, Takahē and others."""
+
+    server: Annotated[str, Meta(description="Its address.", examples=["https://mastodon.social"])] = ""
+
+    def faults(self) -> Iterator[Fault]:
+        """Its server must be one."""
+        return self.server_faults("server")
+
+
 class Mastodon:
     """One server and the event's tags; several servers are several of these, folded by uri behind them."""
 
-    def __init__(self, server: str, hashtags: Sequence[str], token: str, client: Client) -> None:
-        """Read `hashtags` (any of them) from `server`, with a token where the server wants one."""
+    Options = MastodonTable
+
+    def __init__(self, table: MastodonTable, means: Means) -> None:
+        """Read the event's hashtags (any of them) from a server, with a token where the server wants one."""
+        server, hashtags, token, client = table.server, means.hashtags, means.token, means.client
         self.name = server.rstrip("/").removeprefix("https://")
+        self.budget = Budget()
         self._server = server.rstrip("/")
         self._tags = [tag.strip().lstrip("#") for tag in hashtags]
         self._wanted = frozenset(map(same_tag, hashtags))
