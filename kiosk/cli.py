@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk import __version__, settings
 from kiosk.domain.errors import KioskError, SettingsError, UsageError
 from kiosk.domain.scenes import SCENES
-from kiosk.sources import SOURCES
+from kiosk.sources import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,8 @@ examples:
   kiosk demo                                   the bundled demo event: wall and desk
   kiosk init tweetup.toml                      write a commented file to start from
   kiosk check tweetup.toml                     read it, reach every source, say what would happen
+  kiosk fetch tweetup.toml                     only read the sources, without any window
+  kiosk login mastodon https://example.social  get a token, for live streams and closed timelines
   kiosk run tweetup.toml                       wall on the outer screen, desk on yours
   kiosk replay evening.wall --speed 4          a saved event again, four times as fast, without a network
   kiosk snapshot evening.wall --scene spotlight --size 3840x2160 -o stage.png
@@ -88,6 +90,18 @@ def _parser() -> argparse.ArgumentParser:
     snapshot.add_argument("--theme", choices=settings.THEMES, default="night", help="the look (night)")
     snapshot.set_defaults(command=_snapshot)
 
+    fetch = commands.add_parser("fetch", help="read the sources into the event file, without any window")
+    fetch.add_argument("event", type=Path, metavar="EVENT.toml")
+    fetch.add_argument("--duration", type=_seconds, metavar="SECONDS", help="end by itself")
+    fetch.set_defaults(command=_fetch)
+
+    login = commands.add_parser("login", help="get a token for a server where you have an account")
+    login.add_argument("network", choices=["mastodon"], metavar="mastodon")
+    login.add_argument("server", metavar="SERVER", help="its address, such as https://mastodon.social")
+    login.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the token goes (SERVER.token)")
+    login.add_argument("--allow-private-addresses", action="store_true", help="a server inside the venue's network")
+    login.set_defaults(command=_login)
+
     check = commands.add_parser("check", help="read an EVENT.toml, reach every source, say what would happen")
     check.add_argument("event", type=Path, metavar="EVENT.toml")
     check.set_defaults(command=_check)
@@ -126,43 +140,64 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _load(path: Path) -> settings.Settings:
-    return settings.load(path, SOURCES)
+    return settings.load(path, OPTIONS)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.live import run  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.show import Windows  # noqa: PLC0415
 
-    shown = app.Windows(wall=not arguments.desk_only, desk=not arguments.wall_only, windowed=arguments.windowed)
-    return app.run(_load(arguments.event), shown)
+    shown = Windows(wall=not arguments.desk_only, desk=not arguments.wall_only, windowed=arguments.windowed)
+    return run(_load(arguments.event), shown)
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.recorded import demo  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.show import Windows  # noqa: PLC0415
 
-    return app.demo(app.Windows(windowed=arguments.windowed), arguments.duration)
+    return demo(Windows(windowed=arguments.windowed), arguments.duration)
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.recorded import replay  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.show import Windows  # noqa: PLC0415
 
-    shown = app.Windows(windowed=arguments.windowed)
-    return app.replay(arguments.file, shown, speed=arguments.speed, start=arguments.start)
+    shown = Windows(windowed=arguments.windowed)
+    return replay(arguments.file, shown, speed=arguments.speed, start=arguments.start)
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:
-    from kiosk import app  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.snapshot import snapshot  # noqa: PLC0415  # Qt only once a window is needed
 
     if not arguments.output.parent.is_dir():
         raise UsageError(f"There is no folder {arguments.output.parent}; make it first.")
-    return app.snapshot(
+    return snapshot(
         arguments.file, arguments.scene, size=arguments.size, output=arguments.output, theme=arguments.theme
     )
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from kiosk.runtime.check import check  # noqa: PLC0415  # the network only where it is asked for
+    from kiosk.app.check import check  # noqa: PLC0415  # the network only where it is asked for
 
     return asyncio.run(check(_load(arguments.event), print))
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    from kiosk.app.fetch import fetch  # noqa: PLC0415  # the network only where it is asked for
+
+    return asyncio.run(fetch(_load(arguments.event), _say, duration=arguments.duration))
+
+
+def _login(arguments: argparse.Namespace) -> int:
+    from kiosk.app.login import login  # noqa: PLC0415  # the network only where it is asked for
+
+    return asyncio.run(
+        login(arguments.server, arguments.output, _say, input, allow_private=arguments.allow_private_addresses)
+    )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  # the command line speaks to its user
 
 
 def _doctor(_: argparse.Namespace) -> int:
@@ -175,7 +210,7 @@ def _doctor(_: argparse.Namespace) -> int:
 def _init(arguments: argparse.Namespace) -> int:
     try:
         with arguments.event.open("x", encoding="utf-8") as file:
-            file.write(settings.template())
+            file.write(settings.template(OPTIONS))
     except FileExistsError as error:
         raise UsageError(f"{arguments.event} exists; name another file, or remove it first.") from error
     print(f"Wrote {arguments.event}. Name the event and its hashtag in it, then: kiosk check {arguments.event}")  # noqa: T201  # the command line speaks to its user

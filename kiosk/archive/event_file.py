@@ -9,18 +9,18 @@ import apsw
 import msgspec
 
 from kiosk.archive import schema
+from kiosk.archive.projection import Projection
+from kiosk.archive.whereabouts import Whereabouts
 from kiosk.domain.errors import ArchiveError
 from kiosk.domain.events import (
     Change,
     Event,
     EventDescribed,
-    PostEvent,
     decode,
     encode,
     uri_of,
 )
-from kiosk.domain.fold import fold
-from kiosk.domain.model import Cursor, Photo, PostState, PostUri, Sha256, Standing, State, Tombstone
+from kiosk.domain.model import Cursor, Photo, PostState, PostUri, Sha256, Standing, State
 from kiosk.domain.text import one_line
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class EventFile:
         self._path = path
         self._db = connection
         self._thread = threading.get_ident()
+        self._projection = Projection(connection, self.state)
+        self.whereabouts = Whereabouts(self._rows, self.state)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -71,7 +73,10 @@ class EventFile:
             ArchiveError: where it is open elsewhere, damaged, foreign or newer.
 
         """
-        return cls(path, schema.open_writable(path))
+        file = cls(path, schema.open_writable(path))
+        if schema.outdated(file._db):
+            file.rebuild()
+        return file
 
     @classmethod
     def open_recording(cls, path: Path) -> Self:
@@ -113,42 +118,7 @@ class EventFile:
             "INSERT INTO journal(at, uri, event) VALUES(?, ?, ?)",
             (event.at.isoformat(), uri, encode(event).decode()),
         )
-        return self._fold(event)
-
-    def _fold(self, event: Event) -> Change:
-        uri = uri_of(event)
-        if uri is None or not isinstance(event, PostEvent):
-            return Change(event)
-        before = self.state(uri)
-        after = fold(before, event)
-        if after is not None and after is not before:
-            self._save(after)
-            if not isinstance(before, PostState) or not isinstance(after, PostState) or before.post != after.post:
-                self._index(after)
-        return Change(event, before, after)
-
-    def _save(self, state: State) -> None:
-        living = isinstance(state, PostState)
-        self._db.execute(
-            "INSERT OR REPLACE INTO posts VALUES(?, ?, ?, ?, ?)",
-            (
-                state.uri,
-                state.standing if living else None,
-                state.received_at.timestamp() if living else None,
-                state.decided_at.timestamp() if living and state.decided_at else None,
-                msgspec.json.encode(state).decode(),
-            ),
-        )
-
-    def _index(self, state: State) -> None:
-        for (row,) in self._rows("DELETE FROM search_rows WHERE uri = ? RETURNING id", (state.uri,)):
-            self._db.execute("DELETE FROM search WHERE rowid = ?", (int(str(row)),))
-        if isinstance(state, Tombstone):
-            return
-        post = state.post
-        words = "\n".join((post.text, post.author.name, post.author.handle, *(item.alt for item in post.attachments)))
-        self._db.execute("INSERT INTO search(uri, words) VALUES(?, ?)", (state.uri, words))
-        self._db.execute("INSERT INTO search_rows VALUES(?, ?)", (state.uri, self._db.last_insert_rowid()))
+        return self._projection.follow(event)
 
     def state(self, uri: PostUri) -> State | None:
         """What is known of one post."""
@@ -254,10 +224,10 @@ class EventFile:
         """Fold the whole journal anew; a projection made by older code becomes this code's."""
         try:
             with self._connection() as db:
-                for table in ("posts", "search", "search_rows"):
-                    db.execute(f"DELETE FROM {table}")  # noqa: S608  # the name is ours
+                self._projection.clear()
                 for entry in self._all():
-                    self._fold(entry.event)
+                    self._projection.follow(entry.event)
+                db.pragma("user_version", schema.VERSION)
         except apsw.Error as error:
             raise schema.explain(self._path, error) from error
 
@@ -277,7 +247,7 @@ class EventFile:
         except (msgspec.DecodeError, UnicodeError) as error:
             raise ArchiveError(f"{self._path} holds a line that cannot be read ({error}).") from error
 
-    def _rows(self, query: str, bindings: Sequence[str | int] = ()) -> list[tuple[object, ...]]:
+    def _rows(self, query: str, bindings: Sequence[str | float] = ()) -> list[tuple[object, ...]]:
         try:
             return list[tuple[object, ...]](self._connection().execute(query, bindings))
         except apsw.Error as error:

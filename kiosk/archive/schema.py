@@ -16,9 +16,21 @@ if TYPE_CHECKING:
 APPLICATION_ID: Final = 0x77414C4C
 """“wALL”, in SQLite's header, so that a foreign database is recognised."""
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""Grows with the tables; an older file is given the new ones and its projection is rebuilt from its journal."""
 
 BUSY_MS: Final = 1_000
+
+PROJECTION: Final = """
+CREATE TABLE IF NOT EXISTS sightings(
+  source TEXT, local_id TEXT, uri TEXT NOT NULL, PRIMARY KEY(source, local_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS wordings(key TEXT, made REAL, uri TEXT, PRIMARY KEY(key, uri)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS echoes(uri TEXT PRIMARY KEY, of TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS echoes_by_post ON echoes(of);
+CREATE TABLE IF NOT EXISTS shown(uri TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+"""What format 2 brought: where posts were met, their words' keys, their copies elsewhere, which were on the wall."""
 
 SCHEMA: Final = """
 CREATE TABLE journal(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, uri TEXT, event TEXT NOT NULL);
@@ -60,6 +72,7 @@ def open_writable(path: Path) -> apsw.Connection:
         if fresh:
             connection.execute(SCHEMA)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}")
+        connection.execute(PROJECTION)
         connection.execute("COMMIT")
     except apsw.Error as error:
         connection.close()
@@ -68,6 +81,11 @@ def open_writable(path: Path) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def outdated(connection: apsw.Connection) -> bool:
+    """Whether older code wrote the file, so that its projection lacks something until it is rebuilt."""
+    return int(str(connection.pragma("user_version"))) < VERSION
 
 
 def open_readable(path: Path) -> apsw.Connection:

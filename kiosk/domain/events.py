@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk.domain.model import (
     ContentHash,
+    Echo,
     Photo,
     Post,
     PostUri,
@@ -54,6 +55,20 @@ class PostSighted(Happening, frozen=True, tag="post-sighted"):
 
     uri: PostUri
     sighting: Sighting
+
+
+class PostEchoed(Happening, frozen=True, tag="post-echoed"):
+    """The same person posted the same words elsewhere, too; `uri` is the post that stands for both."""
+
+    uri: PostUri
+    echo: Echo
+
+
+class EchoLost(Happening, frozen=True, tag="echo-lost"):
+    """A copy of this post elsewhere is gone, or says something else now."""
+
+    uri: PostUri
+    echo: PostUri
 
 
 class PostDeleted(Happening, frozen=True, tag="post-deleted"):
@@ -136,6 +151,8 @@ PostEvent = (
     PostReceived
     | PostEdited
     | PostSighted
+    | PostEchoed
+    | EchoLost
     | PostDeleted
     | PhotoStored
     | PhotoRefused
@@ -162,7 +179,7 @@ def uri_of(event: Event) -> PostUri | None:
     """The post an event belongs to, or None."""
     if isinstance(event, PostReceived | PostEdited):
         return event.post.uri
-    if isinstance(event, PostSighted | PostDeleted | PhotoStored | PhotoRefused | Decided):
+    if isinstance(event, PostSighted | PostEchoed | EchoLost | PostDeleted | PhotoStored | PhotoRefused | Decided):
         return event.uri
     return None
 

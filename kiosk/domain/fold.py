@@ -6,10 +6,12 @@ from msgspec.structs import replace
 
 from kiosk.domain.events import (
     Approved,
+    EchoLost,
     Hidden,
     PhotoRefused,
     PhotoStored,
     PostDeleted,
+    PostEchoed,
     PostEdited,
     PostEvent,
     PostReceived,
@@ -73,10 +75,24 @@ def _with_content(state: PostState | None, event: PostReceived | PostEdited) -> 
 
 def _with_detail(
     state: PostState,
-    event: PostSighted | PhotoStored | PhotoRefused | Approved | Rejected | Stashed | Hidden | Requeued,
+    event: PostSighted
+    | PostEchoed
+    | EchoLost
+    | PhotoStored
+    | PhotoRefused
+    | Approved
+    | Rejected
+    | Stashed
+    | Hidden
+    | Requeued,
 ) -> PostState:
     if isinstance(event, PostSighted):
         return replace(state, sightings=_met(state, event.sighting))
+    if isinstance(event, PostEchoed):
+        others = tuple(echo for echo in state.echoes if echo.uri != event.echo.uri)
+        return replace(state, echoes=(*others, event.echo))
+    if isinstance(event, EchoLost):
+        return replace(state, echoes=tuple(echo for echo in state.echoes if echo.uri != event.echo))
     if isinstance(event, PhotoStored):
         return replace(state, photos={**state.photos, event.url: event.photo})
     if isinstance(event, PhotoRefused):
@@ -89,6 +105,12 @@ def _with_detail(
         decided_at=event.at,
         reason=event.reason if isinstance(event, Rejected | Hidden) else "",
     )
+
+
+def _with_echo(state: PostState, event: PostEchoed | EchoLost) -> PostState:
+    uri = event.echo.uri if isinstance(event, PostEchoed) else event.echo
+    others = tuple(echo for echo in state.echoes if echo.uri != uri)
+    return replace(state, echoes=(*others, event.echo) if isinstance(event, PostEchoed) else others)
 
 
 def _met(state: PostState, sighting: Sighting) -> tuple[Sighting, ...]:

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlencode
 
 import certifi
 import httpcore
 import httpx
 import msgspec
 
-from kiosk import __version__
 from kiosk.domain.errors import Refused, Unavailable
+from kiosk.media import asking
 from kiosk.media.body import read_body, too_large
+from kiosk.media.channel import opened
+from kiosk.media.lines import LineAnswer
 from kiosk.media.network import GuardedNetwork
 from kiosk.media.throttle import Throttle
+from kiosk.media.troubles import BROKEN, told
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncGenerator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
-USER_AGENT: Final = f"TweetupWall/{__version__}"
+    from kiosk.media.channel import OpenChannel
+
 REDIRECTS: Final = 5
 _REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
-_BROKEN: Final = (httpcore.NetworkError, httpcore.ProtocolError)
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -48,7 +54,7 @@ def venue_trust(*, operating_system: bool = False) -> ssl.SSLContext:
 
 
 class GuardedClient:
-    """Fetches with GET only; keeps no cookies, heeds no proxy variables and follows redirects by hand.
+    """Keeps no cookies, heeds no proxy variables and follows redirects by hand.
 
     It speaks to httpcore's pool directly: httpx's own client would add cookies and environment on top, and
     offers no place for the address check.
@@ -71,12 +77,14 @@ class GuardedClient:
         self._kept = self._pool(idle=4)
         self._fresh = self._pool(idle=0)
 
-    async def get(
+    async def get(  # a request, and what it may take
         self,
         url: str,
         *,
         params: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        seconds: float | None = None,
+        largest: int | None = None,
     ) -> httpx.Response:
         """Fetch `url` and read its body; a status code is no error here, `response.url` is where it ended.
 
@@ -85,18 +93,121 @@ class GuardedClient:
             Refused: for what may not: a forbidden address, a bad certificate, too large an answer.
 
         """
-        request = self._request(url, params, headers or {})
-        left = self._limits.seconds
+        packed, cap = self._limits.packed, largest or self._limits.largest
+        request = asking.request("GET", url, params=params, headers=headers, packed=packed)
+        left = seconds or self._limits.seconds
         for _ in range(REDIRECTS + 1):
-            self._check(request.url)
+            asking.check(request.url, allow_plain=self._allow_private)
             async with self._throttle.turn(request.url.host):
                 begun = asyncio.get_running_loop().time()
-                response = await self._within(request, left)
+                response = await self._within(request, left, cap)
                 left -= asyncio.get_running_loop().time() - begun
             if response.status_code not in _REDIRECTING or "location" not in response.headers:
                 return response
-            request = self._redirected(request, response.headers["location"])
+            request = asking.redirected(request, response.headers["location"], packed=packed)
         raise Refused(f"{httpx.URL(url).host} redirects more than {REDIRECTS} times.")
+
+    async def post(  # a request, and what it carries
+        self,
+        url: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str = "POST",
+    ) -> httpx.Response:
+        """Send JSON, a form or nothing, once, and read the answer; redirects are answers.
+
+        Raises:
+            Unavailable: for anything that may pass; whether the server acted is then not known.
+            Refused: for what may not.
+
+        """
+        content, kind = b"", {}
+        if json is not None:
+            content, kind = msgspec.json.encode(json), {"Content-Type": "application/json"}
+        elif form is not None:
+            content, kind = urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+        request = asking.request(
+            method, url, headers={**kind, **(headers or {})}, content=content, packed=self._limits.packed
+        )
+        asking.check(request.url, allow_plain=self._allow_private)
+        async with self._throttle.turn(request.url.host):
+            return await self._within(request, self._limits.seconds, self._limits.largest)
+
+    @asynccontextmanager
+    async def open(
+        self,
+        url: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        silence: float = 45.0,
+    ) -> AsyncGenerator[LineAnswer]:
+        """Fetch an answer without an end, to be read line by line; redirects are answers.
+
+        Raises:
+            Unavailable: for anything that may pass.
+            Refused: for what may not.
+
+        """
+        request = asking.request("GET", url, params=params, headers=headers, packed=False)
+        asking.check(request.url, allow_plain=self._allow_private)
+        host = request.url.host
+        async with AsyncExitStack() as stack:
+            # An endless answer holds its host's turn only until it begins.
+            async with self._throttle.turn(host):
+                with told(host, self._limits.seconds):
+                    async with asyncio.timeout(self._limits.seconds):
+                        answer = await stack.enter_async_context(self._answer(self._fresh, request, silence, {}))
+            yield LineAnswer(answer, host, silence)
+
+    @asynccontextmanager
+    async def websocket(  # what a WebSocket takes
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        silence: float = 45.0,
+        dictionary: bytes | None = None,
+        subprotocols: Sequence[str] = (),
+    ) -> AsyncGenerator[OpenChannel]:
+        """Open a WebSocket with pings; `silence` 0 lets pongs alone prove life, so that messages may be rare.
+
+        Raises:
+            Unavailable: for anything that may pass.
+            Refused: for what may not.
+
+        """
+        address = asking.request("GET", url).url
+        asking.check(address, allow_plain=self._allow_private)
+        port = address.port or (443 if address.scheme == "wss" else 80)
+        async with AsyncExitStack() as stack:
+            async with self._throttle.turn(address.host):
+                plug = await self.dial(address.host, port)
+                plug.setblocking(False)  # noqa: FBT003  # socket's own interface
+                talk = opened(
+                    address,
+                    plug=plug,
+                    trust=self._trust,
+                    headers=headers or {},
+                    subprotocols=subprotocols,
+                    silence=silence,
+                    dictionary=dictionary,
+                )
+                channel = await stack.enter_async_context(talk)
+            yield channel
+
+    async def dial(self, host: str, port: int) -> socket.socket:
+        """Connect plain TCP to a permitted address of `host`; the socket blocks, with 20 seconds for each wait.
+
+        Raises:
+            Unavailable: where it does not answer.
+            Refused: where its address is forbidden.
+
+        """
+        with told(host, self._limits.seconds):
+            return await self._network.dial(host, port, 10.0)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -112,60 +223,19 @@ class GuardedClient:
             network_backend=self._network,
         )
 
-    def _request(self, url: str, params: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> httpx.Request:
-        own = {
-            "User-Agent": USER_AGENT,
-            "Accept": "*/*",
-            "Accept-Encoding": "gzip" if self._limits.packed else "identity",
-        }
-        try:
-            merged = httpx.URL(url).copy_merge_params(list(params)) if params else httpx.URL(url)
-            return httpx.Request("GET", merged, headers={**own, **headers})
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise Refused(f"“{url[:200]}” is not a web address ({error}).") from error
+    async def _within(self, request: httpx.Request, seconds: float, cap: int) -> httpx.Response:
+        with told(request.url.host, self._limits.seconds):
+            try:
+                async with asyncio.timeout(max(0.0, seconds)):
+                    return await self._send(request, cap)
+            except httpcore.PoolTimeout as error:
+                stuck, self._kept = self._kept, self._pool(idle=4)
+                await stuck.aclose()
+                raise Unavailable(f"The connections to {request.url.host} were stuck and are made anew.") from error
 
-    def _check(self, url: httpx.URL) -> None:
-        if url.scheme == "http" and not self._allow_private:
-            raise Refused(f"{url.host} is asked for over plain http; only https is fetched.")
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise Refused(f"“{str(url)[:200]}” is not a web address.")
-        if url.userinfo:
-            raise Refused(f"The address at {url.host} carries a password; use a token_file.")
-
-    def _redirected(self, request: httpx.Request, location: str) -> httpx.Request:
-        try:
-            url = request.url.join(location)
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise Refused(f"{request.url.host} redirects to something that is no web address.") from error
-        same = (url.scheme, url.host, url.port) == (request.url.scheme, request.url.host, request.url.port)
-        kept = {
-            name: value
-            for name, value in request.headers.items()
-            if name != "host" and (same or name != "authorization")
-        }
-        return self._request(str(url), (), kept)
-
-    async def _within(self, request: httpx.Request, seconds: float) -> httpx.Response:
-        host = request.url.host
-        try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                return await self._send(request)
-        except TimeoutError as error:
-            raise Unavailable(f"{host} did not finish its answer within {self._limits.seconds:g} seconds.") from error
-        except httpcore.PoolTimeout as error:
-            stuck, self._kept = self._kept, self._pool(idle=4)
-            await stuck.aclose()
-            raise Unavailable(f"The connections to {host} were stuck and are made anew.") from error
-        except httpcore.TimeoutException as error:
-            raise Unavailable(f"{host} does not answer.") from error
-        except httpcore.LocalProtocolError as error:
-            raise Refused(f"The request to {host} cannot be sent ({error}); check its token_file.") from error
-        except httpcore.ConnectError as error:
-            raise _unconnected(host, error) from error
-        except (*_BROKEN, httpcore.UnsupportedProtocol) as error:
-            raise Unavailable(f"{host} broke off ({error}).") from error
-
-    async def _send(self, request: httpx.Request) -> httpx.Response:
+    async def _send(self, request: httpx.Request, cap: int) -> httpx.Response:
+        if request.method != "GET":
+            return await self._exchange(self._fresh, request, {}, cap)
         reused = True
 
         async def trace(event: str, _: Mapping[str, Any]) -> None:  # httpcore awaits it
@@ -173,29 +243,39 @@ class GuardedClient:
             reused = reused and event != "connection.connect_tcp.started"
 
         try:
-            return await self._exchange(self._kept, request, {"trace": trace})
-        except _BROKEN:
+            return await self._exchange(self._kept, request, {"trace": trace}, cap)
+        except BROKEN:
             if not reused:
                 raise
         # Some servers (snac is one) reset connections they had promised to keep.
-        return await self._exchange(self._fresh, request, {})
+        return await self._exchange(self._fresh, request, {}, cap)
 
     async def _exchange(
-        self, pool: httpcore.AsyncConnectionPool, request: httpx.Request, extensions: dict[str, Any]
+        self, pool: httpcore.AsyncConnectionPool, request: httpx.Request, extensions: dict[str, Any], cap: int
     ) -> httpx.Response:
-        url, cap = request.url, self._limits.largest
-        waits = {"connect": 10.0, "read": self._limits.seconds, "write": 10.0, "pool": 5.0}
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        async with pool.stream(
-            "GET", target, headers=request.headers.raw, extensions={"timeout": waits, **extensions}
-        ) as answer:
+        host = request.url.host
+        async with self._answer(pool, request, self._limits.seconds, extensions) as answer:
             headers = httpx.Headers(answer.headers)
             if answer.status not in _REDIRECTING and _declared(headers) > cap:
-                raise too_large(url.host, cap)
+                raise too_large(host, cap)
             async with aclosing(cast("AsyncGenerator[bytes]", answer.aiter_stream())) as chunks:
-                body = await read_body(chunks, headers.get("content-encoding", ""), cap, url.host)
+                body = await read_body(chunks, headers.get("content-encoding", ""), cap, host)
         kept = [(name, value) for name, value in headers.raw if name.lower() not in _SPENT]
         return httpx.Response(answer.status, headers=kept, content=body, request=request)
+
+    def _answer(
+        self, pool: httpcore.AsyncConnectionPool, request: httpx.Request, read: float, extensions: dict[str, Any]
+    ) -> AbstractAsyncContextManager[httpcore.Response]:
+        url = request.url
+        waits = {"connect": 10.0, "read": read, "write": 10.0, "pool": 5.0}
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        return pool.stream(
+            request.method,
+            target,
+            headers=request.headers.raw,
+            content=request.content or None,
+            extensions={"timeout": waits, **extensions},
+        )
 
 
 _SPENT: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
@@ -204,15 +284,3 @@ _SPENT: Final = frozenset({b"content-encoding", b"content-length", b"transfer-en
 def _declared(headers: httpx.Headers) -> int:
     length = headers.get("content-length", "")
     return int(length) if length.isdecimal() and len(length) < 20 else 0  # noqa: PLR2004  # 2**64 has 20 digits
-
-
-def _unconnected(host: str, error: BaseException) -> Refused | Unavailable:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Refused(
-                f"The certificate of {host} is not good ({cause.verify_message}); check this machine's clock, "
-                "or ask whoever runs that server."
-            )
-        cause = cause.__cause__ or cause.__context__
-    return Unavailable(f"{host} cannot be reached ({error}).")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ADDRESSES: Final = 4
 """How many of a name's addresses are tried."""
 
+BLOCKED: Final = 20.0
+"""Seconds that one wait on a dialled socket may take."""
+
 NEXT_AFTER: Final = 2.0
 """Seconds after which an address that does not answer gives way to the name's next one."""
 
@@ -52,6 +55,33 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
         return await self._connect(addresses[-1], host, port, timeout, local_address, socket_options)
+
+    async def dial(self, host: str, port: int, seconds: float) -> socket.socket:
+        """Connect a plain socket to the first permitted address that answers; it blocks, 20 seconds at a time.
+
+        Raises:
+            Refused: where every address of the host is forbidden.
+            OSError: where none answers.
+
+        """
+        fault: OSError | None = None
+        for address in await self._permitted(host, port, seconds):
+            plug = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+            plug.setblocking(False)  # noqa: FBT003  # socket's own interface
+            try:
+                async with asyncio.timeout(seconds):
+                    await asyncio.get_running_loop().sock_connect(plug, (address, port))
+                self._judge(host, str(plug.getpeername()[0]))
+            except OSError as error:  # also TimeoutError
+                plug.close()
+                fault = error
+                continue
+            except BaseException:
+                plug.close()
+                raise
+            plug.settimeout(BLOCKED)
+            return plug
+        raise fault or OSError(f"{host} has no address")
 
     async def connect_unix_socket(
         self,
@@ -92,11 +122,18 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         stream = await self._inner.connect_tcp(address, port, seconds, local_address, socket_options)
         peer: tuple[str, int] | None = stream.get_extra_info("server_addr")
-        against = objection(peer[0], allow_private=self._allow_private) if peer else "unknown"
-        if against:
+        try:
+            self._judge(host, peer[0] if peer else "")
+        except Refused:
             await stream.aclose()
-            raise Refused(_sentence(host, {peer[0] if peer else "?": against}))
+            raise
         return stream
+
+    def _judge(self, host: str, address: str) -> None:
+        """Refuse the address that was really connected, where it is forbidden or not to be known."""
+        against = objection(address, allow_private=self._allow_private) if address else "an unknown address"
+        if against:
+            raise Refused(_sentence(host, {address or "?": against}))
 
 
 def _sentence(host: str, objections: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kiosk.domain.model import Cursor
     from kiosk.runtime.counters import Counters
 
-    Listener = Callable[[Sequence[Change]], None]
+    Listener = Callable[[Sequence[Change]], object]
 
 T = TypeVar("T")
 

@@ -7,7 +7,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.errors import ArchiveError, SourceError
-from kiosk.domain.events import PostEdited
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.gate import Gate
     from kiosk.runtime.ingest import Ingest
-    from kiosk.runtime.ledger import Ledger
     from kiosk.runtime.stage import Stage
     from kiosk.sources.source import Source
 
@@ -49,7 +47,6 @@ class Recheck:
         gate: Gate,
         stage: Stage,
         ingest: Ingest,
-        ledger: Ledger,
         counters: Counters,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -58,7 +55,6 @@ class Recheck:
         self._gate = gate
         self._stage = stage
         self._ingest = ingest
-        self._ledger = ledger
         self._counters = counters
         self._sleep = sleep
         self._turn = 0
@@ -104,16 +100,4 @@ class Recheck:
         answer = await self._sources[name].recheck(posts)
         for sentence in answer.bad:
             self._counters.count(_UNASKED.format(name), sentence)
-        gone = [self._ingest.gone(posts[identity], name) for identity in answer.gone]
-        self._take_away([event.uri for event in gone])
-        found = [item for item in answer.found if item.post.uri in posts.values()]
-        edited = [event for event in await self._ingest.events(name, found) if isinstance(event, PostEdited)]
-        self._take_away([event.post.uri for event in edited])
-        if gone or edited:
-            await self._ledger.commit(*gone, *edited)
-
-    def _take_away(self, uris: list[PostUri]) -> None:
-        for uri in uris:
-            self._gate.withhold(uri)
-        if uris:
-            self._stage.withdraw(uris)
+        await self._ingest.follow(name, answer, posts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from kiosk.domain.model import PostUri
     from kiosk.domain.scenes import Cue
+    from kiosk.runtime.gate import Gate
 
 
 class Stage(Protocol):
@@ -29,3 +30,11 @@ class Stage(Protocol):
     def on_glass(self) -> tuple[PostUri, ...]:
         """Which posts have pixels on the wall now."""
         ...
+
+
+def take_away(gate: Gate, stage: Stage, uris: Sequence[PostUri]) -> None:
+    """Stop showing posts before it is written down that they left or changed; the gate keeps shut what it held."""
+    for uri in uris:
+        if gate.state(uri) is not None:
+            gate.withhold(uri)
+    stage.withdraw(uris)

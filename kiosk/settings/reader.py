@@ -57,7 +57,7 @@ class _Reader:
     def settings(self, tables: dict[str, object], kinds: Kinds) -> Settings:
         for name, found in tables.items():
             if name not in TABLES:
-                raise self._stray(name, found)
+                raise self._stray(name, found, kinds)
         sources = tables.get("source", [])
         if not _is_list(sources):
             raise self._fault("source", "", 0, "write [[source]] with two brackets", "")
@@ -97,14 +97,15 @@ class _Reader:
                 raise self._fault(name, key, index, f"“{key}” wants {type_name(kind)} ({error})", hint) from error
         return struct(**values)
 
-    def _stray(self, name: str, found: object) -> SettingsError:
+    def _stray(self, name: str, found: object, kinds: Kinds) -> SettingsError:
         """A table that is not known, or a key above all tables."""
         if _is_table(found) or (_is_list(found) and any(_is_table(item) for item in found)):
             return self._fault(name, "", 0, f"there is no table [{name}]", _nearest(name, TABLES))
-        for table, struct in TABLES.items():
+        places = [*TABLES.items(), *(("source", struct) for struct in kinds.values())]
+        for table, struct in places:
             if name in struct.__struct_fields__:
                 return self._fault("", name, 0, f"“{name}” stands above all tables; move it below {header(table)}", "")
-        keys = [key for struct in TABLES.values() for key in struct.__struct_fields__]
+        keys = [key for _, struct in places for key in struct.__struct_fields__]
         return self._fault("", name, 0, f"“{name}” stands above all tables and is no key", _nearest(name, keys))
 
     def _check(self, settings: Settings) -> None:

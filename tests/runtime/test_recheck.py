@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from factories import post
+from means import mastodon
 from msgspec.structs import replace
 from servers.tag_server import TagServer, Trouble, real_client
 from wired import WIDE, wired
@@ -17,7 +19,7 @@ from kiosk.domain.moderation import Rules
 from kiosk.runtime import recheck as module
 from kiosk.runtime.ingest import Ingest
 from kiosk.runtime.recheck import EVERY, ROUND, SLICE, Recheck
-from kiosk.sources.mastodon import Mastodon
+from kiosk.runtime.stage import take_away
 from kiosk.sources.source import Batch, Found
 from kiosk.sources.source import Recheck as Answer
 
@@ -61,14 +63,13 @@ class Evening:
 
     def __init__(self, house: Wired, *origins: Source) -> None:
         self.house = house
-        self.ingest = Ingest(house.ledger, Rules(), house.clock)
+        self.ingest = Ingest(house.ledger, Rules(), house.clock, partial(take_away, house.gate, house.stage))
         self.slept: list[float] = []
         self.recheck = Recheck(
             sources={origin.name: origin for origin in origins},
             gate=house.gate,
             stage=house.stage,
             ingest=self.ingest,
-            ledger=house.ledger,
             counters=house.counters,
         )
 
@@ -242,7 +243,7 @@ def test_a_deletion_is_followed_even_where_the_event_file_cannot_be_read(tmp_pat
             async def unreadable(*_: object) -> list[Event]:
                 raise module.ArchiveError("The disk is gone.")
 
-            monkeypatch.setattr(inside.ingest, "events", unreadable)
+            monkeypatch.setattr(inside.ingest, "_events", unreadable)
             await inside.recheck.once()
             assert inside.house.stage.glass == []
 
@@ -361,7 +362,7 @@ OUTAGES = [Trouble(404, b"{}"), Trouble(401), Trouble(500), Trouble(200, b"<html
 def test_with_a_real_server_outages_change_nothing_and_a_deletion_and_an_edit_are_followed(tmp_path, members_only):
     async def scenario(server: TagServer) -> None:
         async with aclosing(real_client()) as client:
-            source = Mastodon(server.url, ["hall"], "", client)
+            source = mastodon(server.url, client)
             async with evening(tmp_path, source) as inside:
                 uris = await inside.show(source)
                 for outage in OUTAGES:

@@ -8,10 +8,11 @@ import pytest
 from factories import post, received
 from servers.tag_server import TagServer, Trouble
 
+from kiosk.app.check import check
 from kiosk.archive.event_file import EventFile
 from kiosk.domain.errors import SettingsError
-from kiosk.runtime.check import check
-from kiosk.settings import EventTable, Settings, SourceTable
+from kiosk.settings import EventTable, Settings
+from kiosk.sources.mastodon import MastodonTable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ def server():
 
 
 def event(folder: Path, *servers: str, **source: Any) -> Settings:
-    tables = [SourceTable(server=each, **({"allow_private_addresses": True} | source)) for each in servers]
+    tables = [MastodonTable(server=each, **({"allow_private_addresses": True} | source)) for each in servers]
     return Settings(event=EventTable(name="Evening", hashtags=("#hall",)), source=tuple(tables), folder=folder)
 
 
@@ -42,9 +43,10 @@ def test_all_is_well_where_the_server_answers_and_the_file_can_be_made(tmp_path,
     assert code == 0
     assert said[0] == "Event “Evening”, #hall, times in UTC."
     assert said[1] == f"✓ A new event file would be made: {tmp_path / 'event.wall'}"
-    assert said[2] == f"✓ mastodon {server.url}: answered; 2 posts carry the tags. It would be asked every 20 s."
-    assert said[3].endswith("every post waits for the desk.")
-    assert len(said) == 4
+    assert said[2] == f"✓ mastodon {server.url}: polling; 2 posts belong to the event."
+    assert said[3].startswith("  It would be asked every 20 s, without its live stream: ")
+    assert said[4].endswith("every post waits for the desk.")
+    assert len(said) == 5
 
 
 def test_checking_changes_nothing(tmp_path, server):
@@ -64,7 +66,7 @@ def test_posts_that_cannot_be_read_are_counted_with_an_example(tmp_path, server)
     server.add(1)
     server.add(2, created_at="yesterday")
     _, said = checked(event(tmp_path, server.url))
-    assert "1 posts carry the tags, 1 could not be read (" in said[2]
+    assert "1 posts belong to the event, 1 could not be read (" in said[2]
 
 
 @pytest.mark.parametrize(

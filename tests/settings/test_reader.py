@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-import re
-import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from settings.networks import KINDS
 
 from kiosk.domain.errors import SettingsError
-from kiosk.settings import THEMES, Settings, SourceTable, assets_folder, load, options, template, toml_value
+from kiosk.settings import Settings, load
 
-KINDS = ("mastodon", "rehearsal")
 SOURCE = '[event]\nhashtags = ["x"]\n[[source]]\nserver = "https://example.social"\n'
 IN_ONE_FOLDER = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -36,32 +34,6 @@ def _fault(path: Path, text: str) -> SettingsError:
 def test_an_empty_file_holds_the_defaults(path):
     assert _load(path, "") == Settings(folder=path.parent)
     assert _load(path, "[event]\n[wall]\n[moderation]\n") == Settings(folder=path.parent)
-
-
-def test_the_template_loads_as_it_is(path):
-    loaded = _load(path, template())
-    assert loaded.event.name == "My tweetup"
-    assert loaded.event.hashtags == ("mytweetup",)
-    assert [source.server for source in loaded.source] == ["https://mastodon.social"]
-    assert (loaded.moderation, loaded.wall) == (Settings().moderation, Settings().wall)
-
-
-def test_the_template_shows_every_option_at_its_default(path):
-    text, shown = re.subn(r"^# (\w+ = )", r"\1", template(), flags=re.MULTILINE)
-    assert _load(path, text) == _load(path, template())
-    keys = re.findall(r"^(\w+) = ", text, flags=re.MULTILINE)
-    assert keys == [option.key for option in options()]
-    assert shown == len(keys) - 4
-
-
-def test_every_option_has_a_type_and_a_sentence():
-    for option in options():
-        assert option.sentence.endswith(".")
-        assert option.type
-        assert tomllib.loads(f"x = {toml_value(option.default)}")["x"] == (
-            list(option.default) if isinstance(option.default, tuple) else option.default
-        )
-    assert {option.type for option in options() if option.key == "theme"} == {" or ".join(f'"{t}"' for t in THEMES)}
 
 
 def test_what_is_written_is_what_is_read(path):
@@ -107,6 +79,16 @@ FAULTS = {
     "an address with a path": (SOURCE.replace("social", "social/@ada"), 4, "server", "https://…", "no server address"),
     "an address of two lines": (SOURCE.replace("social", "social\\n"), 4, "server", "https://…", "no server address"),
     "plain http": (SOURCE.replace("https", "http"), 4, "server", "https://…", "plain http"),
+    "a whole number": ('[[source]]\nkind = "rehearsal"\nfolder = "x"\ndepth = 1.5\n', 4, "depth", "", "whole number"),
+    "another network's key": (
+        '[[source]]\nkind = "rehearsal"\nfolder = "x"\nserver = "https://x.y"\n',
+        4,
+        "server",
+        None,
+        "no key “server”",
+    ),
+    "a kind that is no text": ("[[source]]\nkind = 3\n", 2, "kind", "", "wants text"),
+    "what only the network knows": ('[[source]]\nkind = "rehearsal"\n', 1, "folder", "photos", "it has no folder"),
     "single brackets": ("[event]\n[source]\n", 2, "", "", "[[source]] with two brackets"),
     "double brackets": ("[[event]]\n", 1, "", "", "“event” must be a table"),
     "a value for a table": ("\nwall = 3\n", 2, "", "", "“wall” must be a table"),
@@ -197,64 +179,7 @@ def test_the_event_file_stands_beside_its_toml(path, monkeypatch):
     assert _load(path, '[event]\nfile = "~nobody-of-that-name/x"').event_file == path.parent / "~nobody-of-that-name/x"
 
 
-@pytest.fixture
-def credentials(tmp_path, monkeypatch):
-    folder = tmp_path / "credentials"
-    folder.mkdir()
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
-    return folder
-
-
-def _token(folder: Path, name: str) -> str:
-    return Settings(folder=folder).token(SourceTable(server="https://example.social", token_file=name))
-
-
-def test_a_source_without_a_token_file_needs_no_token(tmp_path, credentials):
-    assert _token(tmp_path, "") == ""
-
-
-def test_a_token_stands_beside_the_toml_file_or_where_its_path_says(tmp_path):
-    (tmp_path / "secret").write_text("\n abc123 \n")
-    assert _token(tmp_path, "secret") == "abc123"
-    assert _token(Path("/nowhere"), str(tmp_path / "secret")) == "abc123"
-    assert _token(tmp_path / "..", f"{tmp_path.name}/secret") == "abc123"
-
-
-def test_a_bare_name_is_looked_up_among_the_credentials_first(tmp_path, credentials):
-    (tmp_path / "secret").write_text("beside")
-    assert _token(tmp_path, "secret") == "beside"
-    (credentials / "tokens_secret").write_text("from a folder\n")
-    assert _token(tmp_path, "secret") == "from a folder"
-    (credentials / "secret").write_text("by name\n")
-    assert _token(tmp_path, "secret") == "by name"
-    assert _token(tmp_path, "./secret") == "beside"
-
-
-def test_an_empty_or_unreadable_credential_is_passed_over(tmp_path, credentials):
-    (credentials / "secret").write_text(" \n")
-    (credentials / "tokens_secret").write_bytes(b"\xff\xfe\xff")
-    (tmp_path / "secret").write_text("beside")
-    assert _token(tmp_path, "secret") == "beside"
-
-
-def test_a_token_in_the_home_folder_is_found(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "secret").write_text("at home")
-    assert _token(Path("/etc/kiosk"), "~/secret") == "at home"
-
-
-@pytest.mark.parametrize("name", ["missing", ".", "no\0name", "x" * 400, "folder/missing"], ids=ascii)
-def test_a_token_that_cannot_be_read_says_where_to_put_it(tmp_path, credentials, name):
-    with pytest.raises(SettingsError) as fault:
-        _token(tmp_path, name)
-    assert "https://example.social" in str(fault.value)
-    assert f"put the token into {tmp_path / name}." in str(fault.value)
-    assert fault.value.key == "token_file"
-
-
-def test_the_assets_stand_beside_the_package_or_the_installed_program(tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.prefix", str(tmp_path))
-    assert (assets_folder() / "fonts").is_dir()
-    installed = tmp_path / "share" / "kiosk" / "assets"
-    installed.mkdir(parents=True)
-    assert assets_folder() == installed
+def test_a_network_that_needs_no_hashtags_may_stand_alone(path):
+    loaded = _load(path, '[[source]]\nkind = "rehearsal"\nfolder = "photos"\n')
+    assert loaded.source == (KINDS["rehearsal"](kind="rehearsal", folder="photos"),)
+    assert loaded.source[0].interval == 5.0

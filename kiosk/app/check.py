@@ -1,0 +1,110 @@
+"""`kiosk check`: does with an event's settings what the program would do, once, and says it in sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final
+
+from kiosk.app.intake import Reach
+from kiosk.archive.event_file import EventFile
+from kiosk.domain.errors import ArchiveError, SourceError
+from kiosk.runtime.clocks import SystemClock
+from kiosk.runtime.health import SourceHealth, figures
+from kiosk.sources.source import Streaming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.settings import Settings, SourceTable
+    from kiosk.sources.source import Source
+
+    Say = Callable[[str], None]
+
+PATIENCE: Final = 60.0
+"""Seconds that one source may take to answer."""
+
+STREAM_PATIENCE: Final = 15.0
+"""Seconds that its stream may take to connect."""
+
+
+async def check(settings: Settings, say: Say) -> int:
+    """Check the event file's place and every source; 0 where all is well, 1 otherwise."""
+    event = settings.event
+    tags = " ".join(f"#{tag.lstrip('#')}" for tag in event.hashtags) or "no hashtag"
+    say(f"Event “{event.name}”, {tags}, times in {event.timezone}.")
+    well = _check_file(settings, say)
+    if not settings.source:
+        say("✗ No [[source]]: nothing would arrive. Add one; `kiosk init` shows how.")
+        well = False
+    async with Reach(settings) as reach:
+        results = await asyncio.gather(*(_check_source(reach, table, say) for table in settings.source))
+    scenes = ", ".join(settings.wall.playlist)
+    say(f"The wall would show: {scenes}; theme {settings.wall.theme}; every post waits for the desk.")
+    return 0 if well and all(results) else 1
+
+
+def _check_file(settings: Settings, say: Say) -> bool:
+    path = settings.event_file
+    if not path.exists():
+        if os.access(path.parent, os.W_OK):
+            say(f"✓ A new event file would be made: {path}")
+            return True
+        say(f"✗ The event file {path} cannot be made: its folder is missing or not writable.")
+        return False
+    try:
+        file = EventFile.open_recording(path)
+        counts = {str(standing): number for standing, number in file.counts().items() if number}
+        file.close()
+    except ArchiveError as error:
+        say(f"✗ {error}")
+        return False
+    holds = ", ".join(f"{number} {standing}" for standing, number in counts.items()) or "no posts"
+    say(f"✓ The event file {path} goes on: {holds}.")
+    return True
+
+
+async def _check_source(reach: Reach, table: SourceTable, say: Say) -> bool:
+    title = f"{table.kind} {table.where}".strip()
+    health = SourceHealth(title, table.kind)
+    try:
+        source = reach.source(table)
+        async with asyncio.timeout(PATIENCE):
+            batch = await source.poll(None)
+    except (SourceError, TimeoutError) as error:
+        health.failed(error, SystemClock().now())
+        say(f"✗ {title}: {health.state}. {health.last_error}")
+        return False
+    stream = await _stream(source)
+    health.stream_stands(stands=stream == "")
+    health.well(SystemClock().now())
+    health.charge(source.budget)
+    bad = f", {len(batch.bad)} could not be read ({batch.bad[0]})" if batch.bad else ""
+    asked = f"It would be asked every {table.interval:g} s"
+    more = (
+        "and heard live" if stream == "" else "with no live stream" if stream is None else f"with no stream: {stream}"
+    )
+    facts = "".join(f" · {fact}" for fact in figures(health))
+    say(f"✓ {title}: {health.state}; {len(batch.found)} posts belong to the event{bad}{facts}.")
+    say(f"  {asked}, {more.rstrip('.')}.")
+    for word in (batch.note, batch.gap):
+        if word:
+            say(f"  {word}")
+    if not batch.found and not batch.note:
+        say("  No post yet is no proof: post one and check again.")
+    return True
+
+
+async def _stream(source: Source) -> str | None:
+    """Why a source does not stream, "" where it does, None where it has no stream at all."""
+    if not isinstance(source, Streaming):
+        return None
+    try:
+        async with asyncio.timeout(STREAM_PATIENCE), aclosing(source.stream(None)) as batches:
+            await anext(batches, None)
+    except SourceError as error:
+        return str(error)
+    except TimeoutError:
+        return f"it did not connect within {STREAM_PATIENCE:g} seconds."
+    return ""
