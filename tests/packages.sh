@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the system packages that only tests need: an X server, a keyboard's driver, and a real Mastodon-API server.
+# Installs the system packages that only tests need: an X server, and real servers for mail, SFTP and the Mastodon API.
 # Run by tests/run.sh; as root, or where sudo asks nothing. What cannot be had is said; its tests are then skipped.
 set -eu
 
@@ -7,7 +7,7 @@ have() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed';
 root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 export DEBIAN_FRONTEND=noninteractive
-for package in xvfb xauth fontconfig systemd; do have "$package" || wanted="${wanted:-} $package"; done
+for package in xvfb xauth fontconfig systemd dovecot-imapd openssh-server openssh-client g++ make; do have "$package" || wanted="${wanted:-} $package"; done
 if [ -n "${wanted:-}" ]; then
   echo "    installing:$wanted"
   { root apt-get update && root apt-get install -y --no-install-recommends $wanted; } >/dev/null 2>&1 \

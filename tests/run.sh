@@ -19,6 +19,9 @@ if [ -z "${CI_SKIP_INSTALL:-}" ]; then
       --require-hashes -r tests/constraints.txt
     echo "$wanted" >.venv/complete
   fi
+
+  step "Real servers"
+  sh tests/servers.sh
 fi
 PATH=$PWD/.venv/bin:$PATH
 export PATH

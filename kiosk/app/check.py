@@ -82,9 +82,8 @@ async def _check_source(reach: Reach, table: SourceTable, say: Say) -> bool:
     health.charge(source.budget)
     bad = f", {len(batch.bad)} could not be read ({batch.bad[0]})" if batch.bad else ""
     asked = f"It would be asked every {table.interval:g} s"
-    more = (
-        "and heard live" if stream == "" else "with no live stream" if stream is None else f"with no stream: {stream}"
-    )
+    live = "and heard live" if stream == "" else "without a live stream"
+    more = f"{live}: {stream}" if stream else live
     facts = "".join(f" · {fact}" for fact in figures(health))
     say(f"✓ {title}: {health.state}; {len(batch.found)} posts belong to the event{bad}{facts}.")
     say(f"  {asked}, {more.rstrip('.')}.")

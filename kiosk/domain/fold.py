@@ -73,26 +73,15 @@ def _with_content(state: PostState | None, event: PostReceived | PostEdited) -> 
     )
 
 
-def _with_detail(
-    state: PostState,
-    event: PostSighted
-    | PostEchoed
-    | EchoLost
-    | PhotoStored
-    | PhotoRefused
-    | Approved
-    | Rejected
-    | Stashed
-    | Hidden
-    | Requeued,
-) -> PostState:
+_Detail = PostSighted | PostEchoed | EchoLost | PhotoStored | PhotoRefused
+_Decision = Approved | Rejected | Stashed | Hidden | Requeued
+
+
+def _with_detail(state: PostState, event: _Detail | _Decision) -> PostState:
     if isinstance(event, PostSighted):
         return replace(state, sightings=_met(state, event.sighting))
-    if isinstance(event, PostEchoed):
-        others = tuple(echo for echo in state.echoes if echo.uri != event.echo.uri)
-        return replace(state, echoes=(*others, event.echo))
-    if isinstance(event, EchoLost):
-        return replace(state, echoes=tuple(echo for echo in state.echoes if echo.uri != event.echo))
+    if isinstance(event, PostEchoed | EchoLost):
+        return _with_echo(state, event)
     if isinstance(event, PhotoStored):
         return replace(state, photos={**state.photos, event.url: event.photo})
     if isinstance(event, PhotoRefused):

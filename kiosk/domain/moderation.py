@@ -55,7 +55,7 @@ def _oddities(post: Post, rules: Rules) -> Iterator[str]:
         yield "The author marked it as sensitive."
     if post.warning:
         yield f"Content warning: {post.warning}"
-    if not post.text and not post.attachments:
+    if not (post.text or post.attachments or post.quote or post.poll or post.card):
         yield "It has neither text nor a picture."
     for place, words in _shown(post):
         for blocked in rules.blocked_words:
@@ -84,12 +84,32 @@ def _shown(post: Post) -> Iterator[tuple[str, str]]:
     yield "content warning", post.warning
     for item in post.attachments:
         yield "picture's description", item.alt
+    for emoji in post.emojis:
+        yield "name of an emoji", emoji.shortcode
+    for choice in post.poll:
+        yield "poll", choice
+    yield from _borrowed(post)
+
+
+def _borrowed(post: Post) -> Iterator[tuple[str, str]]:
+    """What others wrote and the card repeats: the quoted post, and the preview of the link."""
+    if post.quote:
+        yield "quoted text", post.quote.text
+        yield "quoted author's name", post.quote.author.name
+        yield "quoted author's handle", post.quote.author.handle
+    if post.card:
+        yield "link's title", post.card.title
+        yield "link's description", post.card.description
+        yield "link's provider", post.card.provider
+        yield "link's address", post.card.url
 
 
 def content_hash(state: PostState) -> ContentHash:
-    """Hash everything of a post that can reach a pixel: text, names, avatar, warning, photos and alt text.
+    """Hash everything of a post that can reach a pixel: text, names, avatar, warning, photos, alt text, and what
+    hangs on it (emojis, quote, poll, link).
 
-    A picture counts by the bytes that we would show; one that failed or has not come counts as absent.
+    A picture counts by the bytes that we would show; one that failed or has not come counts as absent. A post that
+    nothing hangs on hashes as it did before there was anything to hang on it, so that old decisions still bind.
     """
     post = state.post
     pictures = [
@@ -104,7 +124,19 @@ def content_hash(state: PostState) -> ContentHash:
         [(item.kind, item.url, item.alt, item.focus) for item in post.attachments],
         pictures,
     )
-    return ContentHash(hashlib.sha256(_ENCODER.encode(shown)).hexdigest())
+    hung = _hung(post)
+    return ContentHash(hashlib.sha256(_ENCODER.encode((*shown, hung) if any(hung) else shown)).hexdigest())
+
+
+def _hung(post: Post) -> tuple[object, ...]:
+    """What hangs on a post, field by field: emojis, quote, poll, link; each is empty where there is none."""
+    quote, card = post.quote, post.card
+    return (
+        [(emoji.shortcode, emoji.url) for emoji in post.emojis],
+        (quote.author.name, quote.author.handle, quote.text) if quote else (),
+        post.poll,
+        (card.url, card.title, card.description, card.provider, card.image) if card else (),
+    )
 
 
 def showable(state: State | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from kiosk.media.channel import OpenChannel
+
+UNHURRIED: Final = 600.0
+"""Seconds that one wait for bytes may take; the deadline on the whole request is always shorter."""
 
 REDIRECTS: Final = 5
 _REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
@@ -98,7 +101,9 @@ class GuardedClient:
         left = seconds or self._limits.seconds
         for _ in range(REDIRECTS + 1):
             asking.check(request.url, allow_plain=self._allow_private)
-            async with self._throttle.turn(request.url.host):
+            # An answer that may take longer than usual is waited for beside the host's turns, not in one of them.
+            patient = seconds is not None and seconds > self._limits.seconds
+            async with nullcontext() if patient else self._throttle.turn(request.url.host):
                 begun = asyncio.get_running_loop().time()
                 response = await self._within(request, left, cap)
                 left -= asyncio.get_running_loop().time() - begun
@@ -224,7 +229,7 @@ class GuardedClient:
         )
 
     async def _within(self, request: httpx.Request, seconds: float, cap: int) -> httpx.Response:
-        with told(request.url.host, self._limits.seconds):
+        with told(request.url.host, max(seconds, self._limits.seconds)):
             try:
                 async with asyncio.timeout(max(0.0, seconds)):
                     return await self._send(request, cap)
@@ -254,7 +259,7 @@ class GuardedClient:
         self, pool: httpcore.AsyncConnectionPool, request: httpx.Request, extensions: dict[str, Any], cap: int
     ) -> httpx.Response:
         host = request.url.host
-        async with self._answer(pool, request, self._limits.seconds, extensions) as answer:
+        async with self._answer(pool, request, UNHURRIED, extensions) as answer:
             headers = httpx.Headers(answer.headers)
             if answer.status not in _REDIRECTING and _declared(headers) > cap:
                 raise too_large(host, cap)

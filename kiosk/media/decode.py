@@ -7,14 +7,18 @@ import hashlib
 import multiprocessing
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from kiosk.archive.event_file import StoredPhoto
+from kiosk.domain.captions import Caption
 from kiosk.domain.errors import MediaError
 from kiosk.domain.model import Photo, Sha256
 from kiosk.media import worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MEMORY: Final = 700_000_000
 """Address space of the worker, in bytes; 24 million pixels fit (see tests/media/test_worker.py)."""
@@ -33,6 +37,8 @@ TASKS: Final = 200
 
 _DEAD_POOL: Final = (BrokenProcessPool, RuntimeError, OSError)
 """What pebble and the operating system raise where the pool, not the picture, is at fault."""
+
+Made = TypeVar("Made")
 
 
 class PhotoDecoder:
@@ -53,31 +59,43 @@ class PhotoDecoder:
             MediaError: with the reason, where it cannot be had.
 
         """
-        async with self._turn:
-            try:
-                outcome = await self._attempt(picture)
-            except _DEAD_POOL:
-                # An idle worker that dies (out of memory, a person's kill) takes pebble's pool with it.
-                await self._discard()
-                try:
-                    outcome = await self._attempt(picture)
-                except _DEAD_POOL as error:
-                    await self._discard()
-                    raise MediaError("The decoder does not start; see the log.") from error
-        if isinstance(outcome, str):
-            raise MediaError(outcome)
-        wall, thumbnail, width, height = outcome
+        wall, thumbnail, width, height = await self._outcome(worker.encode, picture)
         sha256 = Sha256(hashlib.sha256(wall).hexdigest())
         return StoredPhoto(photo=Photo(sha256=sha256, width=width, height=height), wall=wall, thumbnail=thumbnail)
+
+    async def caption(self, picture: bytes) -> Caption:
+        """Return what the picture says of itself; nothing of it is decoded.
+
+        Raises:
+            MediaError: with the reason, where it is no picture.
+
+        """
+        return Caption(*await self._outcome(worker.caption, picture))
 
     async def close(self) -> None:
         """End the worker, whatever it does."""
         async with self._turn:
             await self._discard()
 
-    async def _attempt(self, picture: bytes) -> worker.Encoded | str:
+    async def _outcome(self, work: Callable[[bytes], Made | str], picture: bytes) -> Made:
+        async with self._turn:
+            try:
+                outcome = await self._attempt(work, picture)
+            except _DEAD_POOL:
+                # An idle worker that dies (out of memory, a person's kill) takes pebble's pool with it.
+                await self._discard()
+                try:
+                    outcome = await self._attempt(work, picture)
+                except _DEAD_POOL as error:
+                    await self._discard()
+                    raise MediaError("The decoder does not start; see the log.") from error
+        if isinstance(outcome, str):
+            raise MediaError(outcome)
+        return outcome
+
+    async def _attempt(self, work: Callable[[bytes], Made | str], picture: bytes) -> Made | str:
         pool = self._pool = self._pool or await asyncio.to_thread(self._started)
-        future = pool.schedule(worker.encode, args=[picture], timeout=self._seconds)
+        future = pool.schedule(work, args=[picture], timeout=self._seconds)
         try:
             # pebble counts from when the worker took the picture; a worker that never takes it needs a bound too.
             async with asyncio.timeout(self._seconds + START):

@@ -1,6 +1,6 @@
 """What runs inside the sandboxed process: foreign bytes become pixels and leave as JPEG of our own making.
 
-Imports nothing of the program and no Qt; everything it needs is loaded before the limits close in.
+Imports nothing of the program but `caption`, and no Qt; everything it needs is loaded before the limits close in.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ import resource
 import struct
 import warnings
 import zlib
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
 
+from kiosk.media.caption import said_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from kiosk.media.caption import Said
 
 BOX: Final = (2560, 2560)
 THUMBNAIL: Final = (480, 480)
@@ -69,6 +73,8 @@ _BRANDS: Final = {
 Encoded = tuple[bytes, bytes, int, int]
 """Wall JPEG, thumbnail JPEG, width and height of the wall size in pixels."""
 
+Made = TypeVar("Made")
+
 
 class _Unfit(Exception):
     """A picture that is refused, with the sentence that says why."""
@@ -104,12 +110,22 @@ def _rehearse(kind: str) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (32, 24), BACKDROP).save(buffer, kind, icc_profile=_srgb().tobytes())
     encode(buffer.getvalue())
+    caption(buffer.getvalue())
 
 
 def encode(picture: bytes) -> Encoded | str:
     """Decode a picture and encode it anew in both sizes, or say in one sentence why not."""
+    return _judged(_encoded, picture)
+
+
+def caption(picture: bytes) -> Said | str:
+    """Read what a picture says of itself, or say in one sentence why it is none."""
+    return _judged(_said, picture)
+
+
+def _judged(work: Callable[[bytes], Made], picture: bytes) -> Made | str:
     try:
-        return _encoded(picture)
+        return work(picture)
     except _Unfit as unfit:
         return str(unfit)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -120,6 +136,14 @@ def encode(picture: bytes) -> Encoded | str:
         return "The picture is damaged: its beginning makes no sense."
     except FAULTS as fault:
         return f"The picture is damaged: {str(fault)[:120] or type(fault).__name__}."
+
+
+def _said(picture: bytes) -> Said:
+    with Image.open(io.BytesIO(picture), formats=(_format(picture),)) as image:
+        try:
+            return said_in(image)
+        except FAULTS:
+            return "", "", "", ""  # a broken label says nothing about the pixels
 
 
 def _encoded(picture: bytes) -> Encoded:

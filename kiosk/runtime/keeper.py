@@ -174,6 +174,7 @@ class Keeper:
             self.health.stream_note = ""
             self.health.stream_stands(stands=True)
             self._wake.set()  # what came while nobody listened
+        self.health.stream_note = batch.note or self.health.stream_note
         await self._take(batch)
         self._tell()
 

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kiosk.sources.mastodon import Mastodon
+from kiosk.sources.bluesky import Bluesky, BlueskyTable
+from kiosk.sources.feeds import Feed, FeedTable
+from kiosk.sources.folder import Folder, FolderTable
+from kiosk.sources.instagram import Instagram, InstagramTable
+from kiosk.sources.mail import Mail, MailTable
+from kiosk.sources.mastodon import Mastodon, MastodonTable
+from kiosk.sources.matrix import Matrix, MatrixTable
+from kiosk.sources.nostr import Nostr, NostrTable
+from kiosk.sources.spool import Spool, SpoolTable
+from kiosk.sources.telegram import Telegram, TelegramTable
+from kiosk.sources.threads import Threads, ThreadsTable
+from kiosk.sources.x import XTable
+from kiosk.sources.x_stream import x_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kiosk.settings import SourceTable
     from kiosk.sources.source import Means, Source
 
 
-class Network(Protocol):
-    """A class of sources: made from its own table and what the program gives it."""
+class Network(NamedTuple):
+    """A kind of source: the keys of its `[[source]]` table, and what makes a source of one; making asks nothing."""
 
-    @property
-    def Options(self) -> type[SourceTable]:  # noqa: N802  # a class within the class
-        """The keys of its `[[source]]` table."""
-        ...
-
-    def __call__(self, table: Any, means: Means) -> Source:
-        """Make the source that a table of `Options` asks for; asks nothing of the network yet."""
-        ...
+    options: type[SourceTable]
+    make: Callable[[Any, Means], Source]
 
 
 SOURCES: Final[Mapping[str, Network]] = {
-    "mastodon": Mastodon,
+    "mastodon": Network(MastodonTable, Mastodon),
+    "bluesky": Network(BlueskyTable, Bluesky),
+    "feed": Network(FeedTable, Feed),
+    "x": Network(XTable, x_source),
+    "folder": Network(FolderTable, Folder),
+    "spool": Network(SpoolTable, Spool),
+    "nostr": Network(NostrTable, Nostr),
+    "matrix": Network(MatrixTable, Matrix),
+    "telegram": Network(TelegramTable, Telegram),
+    "mail": Network(MailTable, Mail),
+    "threads": Network(ThreadsTable, Threads),
+    "instagram": Network(InstagramTable, Instagram),
 }
 """Adding a network is one file and one line here."""
 
-OPTIONS: Final = {kind: network.Options for kind, network in SOURCES.items()}
-"""The options of each network's `[[source]]` table."""
+OPTIONS: Final = {kind: network.options for kind, network in SOURCES.items()}
+"""The keys of each network's table, as `settings.load` wants them."""
 
 
 def make_source(table: SourceTable, means: Means) -> Source:
     """Make the source that a `[[source]]` table asks for."""
-    return SOURCES[table.kind](table, means)
+    return SOURCES[table.kind].make(table, means)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from kiosk.domain.captions import Caption
+    from kiosk.domain.feeds import ParsedFeed
     from kiosk.domain.model import PostUri
 
 HEARTBEAT: Final = 45.0
@@ -141,40 +143,6 @@ def picture_reference(address: str) -> tuple[str, str] | None:
 def stream_cursor(name: str, value: str) -> Cursor:
     """How far a source's stream has been read, kept beside its poll's cursor."""
     return Cursor(f"{name} (stream)", value)
-
-
-class Caption(NamedTuple):
-    """What a picture says of itself (IPTC, else EXIF): who took it, what it shows, to whom it is credited."""
-
-    author: str = ""
-    text: str = ""
-    credit: str = ""
-    taken: str = ""
-
-
-class FeedEntry(msgspec.Struct, frozen=True):
-    """One entry of a feed as it was parsed; texts may hold HTML, times are UTC, `pictures` are (address, alt)."""
-
-    id: str
-    link: str = ""
-    title: str = ""
-    html: str = ""
-    author: str = ""
-    published: datetime | None = None
-    updated: datetime | None = None
-    tags: tuple[str, ...] = ()
-    pictures: tuple[tuple[str, str], ...] = ()
-    language: str = ""
-
-
-class ParsedFeed(msgspec.Struct, frozen=True):
-    """A whole feed: its own title and picture, and a sentence for each entry that could not be read."""
-
-    title: str = ""
-    link: str = ""
-    image: str = ""
-    entries: tuple[FeedEntry, ...] = ()
-    bad: tuple[str, ...] = ()
 
 
 class Vault(Protocol):

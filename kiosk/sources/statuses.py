@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from datetime import UTC, datetime  # msgspec reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
-from kiosk.domain.errors import BadPayload
-from kiosk.domain.model import Attachment, Author, Kind, Post, PostUri
+from kiosk.domain.errors import BadPayload, Portal
+from kiosk.domain.model import Attachment, Kind, Post, PostUri
 from kiosk.domain.text import clean, one_line, plain_from_html
+from kiosk.sources.accounts import LONGEST_ADDRESS, Account, author_of, web_address
+from kiosk.sources.embeds import FAULTS, Embeds, drawn, parts_of
 from kiosk.sources.source import Found
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KINDS: Final = {"image": Kind.PHOTO, "gifv": Kind.VIDEO, "video": Kind.VIDEO}
-_LONGEST_ADDRESS: Final = 2_000
 _OPEN: Final = frozenset({"public", "unlisted", ""})
 MOST_PICTURES: Final = 16
 
 _Moment = Annotated[datetime, Meta(tz=True)]
-
-
-class _Account(msgspec.Struct):
-    acct: str
-    display_name: str | None = None
-    url: str | None = None
-    avatar: str | None = None
-    avatar_static: str | None = None
-    bot: bool | None = None
 
 
 class _Media(msgspec.Struct):
@@ -48,11 +38,11 @@ class _Tag(msgspec.Struct):
     name: str
 
 
-class _Status(msgspec.Struct):
+class _Status(Embeds, kw_only=True):
     id: str | int
     uri: str
     created_at: _Moment
-    account: _Account
+    account: Account
     content: str | None = None
     url: str | None = None
     edited_at: _Moment | None = None
@@ -65,38 +55,51 @@ class _Status(msgspec.Struct):
     media_attachments: list[_Media] | None = None
 
 
+class _Named(msgspec.Struct):
+    id: str | int
+
+
 _PAGE: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _STATUS: Final = msgspec.json.Decoder(_Status)
-_FAULTS: Final = (msgspec.DecodeError, UnicodeError, RecursionError, ValueError, OverflowError)
+_NAMED: Final = msgspec.json.Decoder(_Named)
 
 
 def read_page(body: bytes, server: str) -> tuple[list[Found], list[str], list[str]]:
     """Read a page of statuses: posts, a sentence for each item that could not be read, and every item's id.
 
-    Boosts and posts that are not public are left out, without a sentence.
+    Boosts and posts that are not public are left out, without a sentence. An item that cannot be read keeps its id
+    where it has one, for it is paged by.
 
     Raises:
-        BadPayload: where the body is no page at all.
+        BadPayload: where the body is no page at all, `Portal` where it is a web page.
 
     """
     try:
         items = _items(body)
-    except _FAULTS as error:
-        raise BadPayload(_no_page(body, server)) from error
+    except FAULTS as error:
+        raise _no_page(body, server) from error
     found: list[Found] = []
     bad: list[str] = []
     ids: list[str] = []
     for item in items:
         try:
             status = _STATUS.decode(item)
-            ids.append(str(status.id))
             post = _post(status, server)
-        except _FAULTS as error:
+        except FAULTS as error:
+            ids += _id_of(item)
             bad.append(f"{server} sent an item that cannot be read: {str(error)[:200]}")
             continue
+        ids.append(str(status.id))
         if post is not None:
             found.append(Found(post, str(status.id)))
     return found, bad, ids
+
+
+def _id_of(item: bytes | msgspec.Raw) -> list[str]:
+    try:
+        return [str(_NAMED.decode(item).id)]
+    except FAULTS:
+        return []
 
 
 def _items(body: bytes) -> Sequence[bytes | msgspec.Raw]:
@@ -117,59 +120,56 @@ def read_status(body: bytes, server: str) -> Found | None:
     try:
         status = _STATUS.decode(body)
         post = _post(status, server)
-    except _FAULTS as error:
-        raise BadPayload(_no_page(body, server)) from error
+    except FAULTS as error:
+        raise _no_page(body, server) from error
     return None if post is None else Found(post, str(status.id))
 
 
-def _no_page(body: bytes, server: str) -> str:
+def _no_page(body: bytes, server: str) -> BadPayload:
     if body.lstrip()[:1] == b"<":
-        return f"{server} answered with a web page instead of posts; is this network's log-in page in the way?"
-    return f"{server} answered with something that is no list of posts."
+        return Portal(f"{server} answered with a web page instead of posts; is this network's log-in page in the way?")
+    return BadPayload(f"{server} answered with something that is no list of posts.")
 
 
 def _post(status: _Status, server: str) -> Post | None:
     if status.reblog is not None or (status.visibility or "") not in _OPEN:
         return None
-    uri = clean(status.uri, limit=_LONGEST_ADDRESS)
-    if not uri.strip() or len(status.uri) > _LONGEST_ADDRESS:
+    uri = clean(status.uri, limit=LONGEST_ADDRESS)
+    if not uri.strip() or len(status.uri) > LONGEST_ADDRESS:
         raise ValueError("its uri is empty or endless")
     if status.id == "":
         raise ValueError("its id is empty")
+    author = author_of(status.account, server)
+    text, warning = plain_from_html(status.content or ""), one_line(status.spoiler_text or "", limit=200)
+    parts = parts_of(status, server)
+    quoted = (parts.quote.text, parts.quote.author.name) if parts.quote else ()
     return Post(
         uri=PostUri(uri),
-        author=_author(status.account, server),
-        text=plain_from_html(status.content or ""),
+        author=author,
+        text=text,
         created_at=status.created_at.astimezone(UTC),
-        url=_address(status.url),
+        url=web_address(status.url),
         edited_at=status.edited_at.astimezone(UTC) if status.edited_at else None,
         tags=tuple(one_line(tag.name, limit=100) for tag in (status.tags or [])[:50]),
         language=one_line(status.language or "", limit=16),
         sensitive=bool(status.sensitive),
-        warning=one_line(status.spoiler_text or "", limit=200),
+        warning=warning,
         attachments=tuple(_attachment(media) for media in (status.media_attachments or [])[:MOST_PICTURES]),
-    )
-
-
-def _author(account: _Account, server: str) -> Author:
-    handle = one_line(account.acct, limit=120).lstrip("@")
-    if not handle:
-        raise ValueError("its author has no handle")
-    if "@" not in handle:
-        home = urlsplit(account.url or "").hostname or urlsplit(server).hostname or server
-        handle = f"{handle}@{home}"
-    return Author(
-        handle=f"@{handle}",
-        name=one_line(account.display_name or "", limit=80) or handle.split("@", maxsplit=1)[0],
-        avatar=_address(account.avatar_static or account.avatar),
-        bot=bool(account.bot),
+        emojis=drawn(
+            (parts.emojis[0], status.account.emojis, *parts.emojis[1:]),
+            (text, author.name, warning, *parts.poll, *quoted),
+        ),
+        quote=parts.quote,
+        poll=parts.poll,
+        card=parts.card,
+        remarks=parts.remarks,
     )
 
 
 def _attachment(media: _Media) -> Attachment:
     kind = _KINDS.get(media.type or "", Kind.OTHER)
     url = media.preview_url if kind is Kind.VIDEO else media.url or media.preview_url
-    return Attachment(kind, _address(url), clean(media.description or "", limit=1_500), _focus(media.meta))
+    return Attachment(kind, web_address(url), clean(media.description or "", limit=1_500), _focus(media.meta))
 
 
 def _focus(meta: Any) -> tuple[float, float] | None:
@@ -181,35 +181,3 @@ def _focus(meta: Any) -> tuple[float, float] | None:
     if not isinstance(x, int | float) or not isinstance(y, int | float) or not (abs(x) <= 1 and abs(y) <= 1):
         return None
     return (x + 1) / 2, (1 - y) / 2
-
-
-def _address(url: str | None) -> str:
-    """A web address of sane length, "" for anything else."""
-    return url if url and len(url) <= _LONGEST_ADDRESS and url.startswith(("https://", "http://")) else ""
-
-
-def same_tag(tag: str) -> str:
-    """A tag as it is compared: without #, NFKC, case folded."""
-    return _folded(tag.strip().lstrip("#＃"))
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def carries(post: Post, wanted: frozenset[str]) -> bool:
-    """Whether a post has one of the tags (made by `same_tag`), in its list of tags or in its text."""
-    if wanted.intersection(map(same_tag, post.tags)):
-        return True
-    words = _folded(post.text)
-    return any(_stands_in(tag, words) for tag in wanted)
-
-
-def _stands_in(tag: str, words: str) -> bool:
-    start = words.find(f"#{tag}")
-    while start >= 0:
-        behind = words[start + len(tag) + 1 : start + len(tag) + 2]
-        if not behind.isalnum() and behind != "_":
-            return True
-        start = words.find(f"#{tag}", start + 1)
-    return False

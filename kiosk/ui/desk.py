@@ -12,12 +12,13 @@ from kiosk.domain.events import PostEdited, uri_of
 from kiosk.domain.model import PostState, Standing, Tombstone
 from kiosk.domain.moderation import Mode
 from kiosk.ui.alarm import Alarm
+from kiosk.ui.deskpost import DeskPost
 from kiosk.ui.errands import Errands
 from kiosk.ui.health import Health
 from kiosk.ui.mark import Mark
 from kiosk.ui.preview import Preview
 from kiosk.ui.qt import Property, QmlUncreatable
-from kiosk.ui.rows import LOADED, DeskPost, PostRows, belongs
+from kiosk.ui.rows import LOADED, PostRows, belongs
 from kiosk.ui.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.desk import Desk
     from kiosk.runtime.gate import Gate
+    from kiosk.runtime.health import SourceHealth
     from kiosk.runtime.ledger import Ledger
     from kiosk.runtime.modes import Modes
     from kiosk.runtime.panic import Panic
-    from kiosk.runtime.supervisor import SourceHealth
     from kiosk.ui.photos import CardProvider, PhotoShelf
     from kiosk.ui.press import Press
     from kiosk.ui.stage import WallStage
@@ -95,7 +96,7 @@ class DeskView(QObject):
         self._message = ""
         self._decided: set[PostUri] = set()
         self._preview = Preview(shelf, press, cards, clock)
-        self._photo, self._avatar = "", ""
+        self._pictured = False
         self._alarm = Alarm(panic, desk, self._command)
         ledger.listen(self._follow)
         stage.changed = self._glass_changed
@@ -181,7 +182,7 @@ class DeskView(QObject):
 
     def _selection_moved(self) -> None:
         post = self._current()
-        self._photo, self._avatar = "", ""
+        self._pictured = False
         self.selectedChanged.emit()
         if post is not None:
             self._errands.begin(self._bring(post))
@@ -189,7 +190,7 @@ class DeskView(QObject):
     async def _bring(self, post: DeskPost) -> None:
         await self._shelf.fetch(post.post.pictures)
         if self._current() is post:
-            self._photo, self._avatar = post.post.photo, post.post.avatar
+            self._pictured = True
             self.selectedChanged.emit()
 
     def _arrived(self, sha256: Sha256) -> None:
@@ -341,15 +342,10 @@ class DeskView(QObject):
         """The post that keys act on."""
         return self._current()
 
-    @Property(str, notify=selectedChanged)
-    def avatar(self) -> str:
-        """The selected post's avatar, once it is here."""
-        return self._avatar
-
-    @Property(str, notify=selectedChanged)
-    def photo(self) -> str:
-        """The selected post's photo, once it is here."""
-        return self._photo
+    @Property(bool, notify=selectedChanged)
+    def pictured(self) -> bool:
+        """Whether the selected post's pictures are here."""
+        return self._pictured
 
     @Property("QVariantList", notify=countsChanged)
     def counts(self) -> list[int]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from kiosk.domain.model import PostUri
     from kiosk.runtime.clocks import Clock
-    from kiosk.ui.rows import DeskPost, PostRows
+    from kiosk.ui.deskpost import DeskPost
+    from kiosk.ui.rows import PostRows
 
 UNREAD: Final = 2.0
 """Seconds for which nobody can have read what came under the hand by itself."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter
 from PySide6.QtQuick import QQuickImageProvider
+
+from kiosk.ui.cutout import cut_out
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -30,6 +33,18 @@ ROUND: Final = 256
 """Side of a round avatar, in pixels."""
 
 
+TILE: Final = 1280
+"""Pixels of the longer side of a photo that shares its card with others."""
+
+
+class Size(StrEnum):
+    """How large a picture is needed, as the last part of its address says it."""
+
+    WALL = "wall"
+    TILE = "tile"
+    THUMB = "thumb"
+
+
 class PhotoShelf:
     """Decoded photos, the least recently used leaving first. Loading decodes on a thread of its own."""
 
@@ -40,20 +55,20 @@ class PhotoShelf:
         self._images: OrderedDict[str, Levels] = OrderedDict()
         self._bytes = 0
 
-    async def fetch(self, pictures: Iterable[tuple[Sha256, bool]]) -> None:
-        """Have these pictures, (hash, thumbnail), on the shelf; one that cannot be had is counted and stays away."""
-        for sha256, thumbnail in pictures:
-            key = f"{sha256}/{'thumb' if thumbnail else 'wall'}"
+    async def fetch(self, pictures: Iterable[tuple[Sha256, Size]]) -> None:
+        """Have these pictures on the shelf; one that cannot be had is counted and stays away."""
+        for sha256, size in pictures:
+            key = f"{sha256}/{size}"
             if key in self._images:
                 self._images.move_to_end(key)
                 continue
-            encoded = await self._load(sha256, thumbnail)
-            levels = await asyncio.to_thread(_decoded, encoded) if encoded else ()
+            encoded = await self._load(sha256, size is Size.THUMB)
+            levels = await asyncio.to_thread(_decoded, encoded, size) if encoded else ()
             if not levels:
                 self._counters.count("A photo's bytes are missing or damaged", sha256)
                 continue
             self._keep(key, levels)
-            if thumbnail:
+            if size is Size.THUMB:
                 self._keep(f"{sha256}/round", (rounded(levels[0]),))
 
     def _keep(self, key: str, levels: Levels) -> None:
@@ -63,23 +78,38 @@ class PhotoShelf:
             _, old = self._images.popitem(last=False)
             self._bytes -= sum(image.sizeInBytes() for image in old)
 
-    def holds(self, sha256: Sha256, *, thumbnail: bool) -> bool:
+    def holds(self, sha256: Sha256, size: Size) -> bool:
         """Whether a picture could be shown now."""
-        return f"{sha256}/{'thumb' if thumbnail else 'wall'}" in self._images
+        return f"{sha256}/{size}" in self._images
 
     def image(self, key: str, width: int = 0) -> QImage | None:
-        """The picture for `<sha256>/wall`, `/thumb` or `/round`: the smallest that is `width` pixels wide or more."""
-        levels = self._images.get(key)
+        """The picture for `<sha256>/<size>`: the smallest that is `width` pixels wide or more.
+
+        Besides a `Size` there are `round` for avatars and `emoji`, both made of the thumbnail.
+        """
+        levels = self._images.get(key) or self._emoji(key)
         if not levels:
             return None
         return next((image for image in reversed(levels) if 0 < width <= image.width()), levels[0])
 
+    def _emoji(self, key: str) -> Levels:
+        """Cut an emoji out when it is first asked for, since few thumbnails are any."""
+        sha256, _, size = key.partition("/")
+        thumbnail = self._images.get(f"{sha256}/{Size.THUMB}")
+        if size != "emoji" or not thumbnail:
+            return ()
+        levels = (cut_out(thumbnail[0]),)
+        self._keep(key, levels)
+        return levels
 
-def _decoded(encoded: bytes) -> Levels:
+
+def _decoded(encoded: bytes, size: Size) -> Levels:
     """Decode a picture and halve it, since a smaller one scales without jags and without work on the GUI thread."""
     image = QImage.fromData(encoded)
     if image.isNull():
         return ()
+    if size is Size.TILE and max(image.width(), image.height()) > TILE:
+        image = image.scaled(TILE, TILE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     levels = [image.convertToFormat(QImage.Format.Format_RGB32)]
     while levels[-1].width() > SMALLEST:
         half = levels[-1].scaledToWidth(levels[-1].width() // 2, Qt.TransformationMode.SmoothTransformation)

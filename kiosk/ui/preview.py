@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kiosk.ui.posts import PostView, shown
+from kiosk.ui.posts import PostView
+from kiosk.ui.shown import shown
 
 if TYPE_CHECKING:
     from kiosk.domain.model import PostState

@@ -1,4 +1,4 @@
-"""Posts as the moderator sees them, and the lists of them that never move under the hand."""
+"""Lists of posts that never move under the moderator's hand."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.model import Photo, PhotoFailure, PostState, Standing
-from kiosk.domain.moderation import content_hash
-from kiosk.ui.posts import PostView, shown
-from kiosk.ui.qt import Property, QmlUncreatable
+from kiosk.domain.model import PostState, Standing
+from kiosk.ui.qt import QmlUncreatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
-    from kiosk.domain.model import ContentHash, PostUri, Sha256, State
+    from kiosk.domain.model import PostUri, Sha256, State
+    from kiosk.ui.deskpost import DeskPost
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -25,73 +23,6 @@ POST: Final = Qt.ItemDataRole.UserRole + 1
 THUMB: Final = Qt.ItemDataRole.UserRole + 2
 LOADED: Final = 400
 """Posts of one list that are held; the rest is read when there is room."""
-
-_WORDS: Final = {
-    Standing.PENDING: "waiting",
-    Standing.APPROVED: "approved",
-    Standing.REJECTED: "rejected",
-    Standing.STASHED: "stashed",
-}
-
-
-@QmlElement
-@QmlUncreatable("made from a folded post")
-class DeskPost(PostView):
-    """A post with what only the moderator sees. A decision binds to `content`, as it was when this was made."""
-
-    def __init__(self, state: PostState, now: datetime, *, gone: str = "") -> None:
-        """Show `state` as of `now`; `gone` says why it stays in its list only until the mark moves on."""
-        super().__init__(shown(state, now))
-        self.state = state
-        self.content: ContentHash = content_hash(state)
-        self._gone = gone
-
-    @property
-    def uri(self) -> PostUri:
-        """The post's global name."""
-        return self.state.uri
-
-    @property
-    def thumbnail(self) -> Sha256 | None:
-        """The first photo's hash, the avatar aside."""
-        avatar = self.state.post.author.avatar
-        photos = (photo for url, photo in self.state.photos.items() if url != avatar)
-        return next((photo.sha256 for photo in photos if isinstance(photo, Photo)), None)
-
-    @Property(bool, constant=True)
-    def gone(self) -> bool:
-        """Whether the post is no longer what its list holds, and stays for the eye alone."""
-        return bool(self._gone)
-
-    @Property(str, constant=True)
-    def reasons(self) -> str:
-        """Why a rule held the post, and what is the matter with its pictures."""
-        failed = [
-            f"A picture is missing: {photo.reason}"
-            for photo in self.state.photos.values()
-            if isinstance(photo, PhotoFailure)
-        ]
-        loading = [] if self.state.settled else ["Its pictures are still on their way."]
-        return "\n".join((*self.state.verdict.reasons, *failed, *loading))
-
-    @Property(str, constant=True)
-    def standing(self) -> str:
-        """Where the post stands, and who decided."""
-        if self._gone:
-            return self._gone
-        word = _WORDS[self.state.standing]
-        by = f" by {self.state.decided_by}" if self.state.decided_by else ""
-        why = f": {self.state.reason}" if self.state.reason else ""
-        return f"{word}{by}{why}"
-
-    @Property(str, constant=True)
-    def details(self) -> str:
-        """Language, where it was met, and the pictures' descriptions."""
-        post = self.state.post
-        parts = [post.language, ", ".join(dict.fromkeys(each.source for each in self.state.sightings))]
-        parts += [f"picture: {item.alt}" if item.alt else "picture without description" for item in post.attachments]
-        edited = ["edited"] if post.edited_at else []
-        return " · ".join(part for part in (*parts, *edited) if part)
 
 
 @QmlElement

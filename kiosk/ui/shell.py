@@ -16,6 +16,7 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlNetworkAccessManagerFac
 
 from kiosk.domain.scenes import SCENES
 from kiosk.ui.complaints import Complaints
+from kiosk.ui.emojis import Emojis
 from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
 from kiosk.ui.press import Press
 from kiosk.ui.qt import make
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 QML: Final = Path(__file__).parent / "qml"
 MODULE: Final = QML / "Kiosk"
+NAMED_IN_QML_ALONE: Final = (Emojis,)
+"""Types that are there for QML once they were imported."""
 
 
 def choose_platform() -> bool:

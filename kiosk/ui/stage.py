@@ -13,8 +13,9 @@ from kiosk.domain.scenes import SCENES
 from kiosk.ui.cards import CardStrip
 from kiosk.ui.columns import Columns
 from kiosk.ui.errands import Errands
-from kiosk.ui.posts import PostView, shown
+from kiosk.ui.posts import PostView
 from kiosk.ui.qt import Property, QmlUncreatable
+from kiosk.ui.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

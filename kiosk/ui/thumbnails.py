@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kiosk.ui.photos import Size
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,7 @@ class Thumbnails:
 
     def address(self, sha256: Sha256) -> str:
         """Where QML finds the thumbnail, "" while it is on its way."""
-        if self._shelf.holds(sha256, thumbnail=True):
+        if self._shelf.holds(sha256, Size.THUMB):
             return f"image://photo/{sha256}/thumb"
         if sha256 not in self._wanted:
             self._wanted.add(sha256)
@@ -32,7 +34,7 @@ class Thumbnails:
         return ""
 
     async def _fetch(self, sha256: Sha256) -> None:
-        await self._shelf.fetch(((sha256, True),))
+        await self._shelf.fetch(((sha256, Size.THUMB),))
         self._wanted.discard(sha256)
-        if self._shelf.holds(sha256, thumbnail=True):
+        if self._shelf.holds(sha256, Size.THUMB):
             self._arrived(sha256)

@@ -9,11 +9,16 @@ from msgspec.structs import replace
 from kiosk.domain.model import (
     Attachment,
     Author,
+    Card,
     ContentHash,
+    Echo,
+    Emoji,
     Kind,
     Opinion,
     PhotoFailure,
     PostState,
+    PostUri,
+    Quote,
     Sighting,
     Standing,
     Tombstone,
@@ -27,6 +32,11 @@ PLAIN = Rules()
 AUTHOR = Author(ADA.handle, ADA.name, AVATAR)
 PICTURED = waiting(author=AUTHOR, attachments=(photo_of(URL, "a hall"),), warning="loud")
 HELD = Verdict(Opinion.HOLD)
+PREVIEW = "https://example.social/preview.png"
+CAT = "https://example.social/cat.png"
+QUOTE = Quote(Author("@kim@example.social", "Kim", "https://example.social/kim.png"), "I said so.")
+CARD = Card("https://example.com/a", "A title", "A description", "Example", PREVIEW)
+LADEN = waiting(author=AUTHOR, emojis=(Emoji("cat", CAT),), quote=QUOTE, poll=("tea", "coffee"), card=CARD)
 
 VISIBLE_CHANGES = {
     "text": {"text": "other words"},
@@ -41,6 +51,29 @@ VISIBLE_CHANGES = {
     "one photo more": {"attachments": (photo_of(URL, "a hall"), photo_of(URL + "2"))},
     "no photo": {"attachments": ()},
     "time": {"created_at": at(1)},
+    "an emoji": {"emojis": (Emoji("cat", CAT),)},
+    "a quote": {"quote": QUOTE},
+    "a poll": {"poll": ("tea",)},
+    "a link": {"card": CARD},
+}
+HANGING_CHANGES = {
+    "no emoji": {"emojis": ()},
+    "emoji's shortcode": {"emojis": (Emoji("dog", CAT),)},
+    "emoji's address": {"emojis": (Emoji("cat", CAT + "2"),)},
+    "one emoji more": {"emojis": (Emoji("cat", CAT), Emoji("dog", CAT))},
+    "no quote": {"quote": None},
+    "quoted text": {"quote": replace(QUOTE, text="I never said so.")},
+    "quoted name": {"quote": replace(QUOTE, author=Author(QUOTE.author.handle, "Eve"))},
+    "quoted handle": {"quote": replace(QUOTE, author=Author("@eve@example.social", "Kim"))},
+    "no poll": {"poll": ()},
+    "a choice": {"poll": ("tea", "water")},
+    "order of choices": {"poll": ("coffee", "tea")},
+    "no link": {"card": None},
+    "link's address": {"card": replace(CARD, url="https://example.org/a")},
+    "link's title": {"card": replace(CARD, title="Another title")},
+    "link's description": {"card": replace(CARD, description="")},
+    "link's provider": {"card": replace(CARD, provider="")},
+    "link's picture": {"card": replace(CARD, image="")},
 }
 
 
@@ -75,8 +108,11 @@ def test_anything_odd_is_held_with_its_reason_even_from_a_trusted_author(changes
     assert reason in " ".join(verdict.reasons)
 
 
-def test_a_picture_without_words_is_not_odd():
-    assert judge(post(text="", attachments=(photo_of(URL),)), PLAIN).reasons == ()
+@pytest.mark.parametrize(
+    "hung", [{"attachments": (photo_of(URL),)}, {"quote": QUOTE}, {"poll": ("tea",)}, {"card": CARD}]
+)
+def test_something_to_see_without_words_is_not_odd(hung):
+    assert judge(post(text="", **hung), PLAIN).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -119,6 +155,15 @@ def test_a_short_listed_word_is_found_only_on_its_own():
         ({"author": Author("@badword@x", "Ada")}, "handle"),
         ({"warning": "badword"}, "content warning"),
         ({"attachments": (photo_of(URL, "badword"),)}, "picture's description"),
+        ({"emojis": (Emoji("badword", URL),)}, "name of an emoji"),
+        ({"poll": ("good", "badword")}, "poll"),
+        ({"quote": Quote(ADA, "badword")}, "quoted text"),
+        ({"quote": Quote(Author("@ada@x", "badword"), "")}, "quoted author's name"),
+        ({"quote": Quote(Author("@badword@x", "Ada"), "")}, "quoted author's handle"),
+        ({"card": replace(CARD, title="badword")}, "link's title"),
+        ({"card": replace(CARD, description="badword")}, "link's description"),
+        ({"card": replace(CARD, provider="badword")}, "link's provider"),
+        ({"card": Card("https://badword.example", "")}, "link's address"),
     ],
 )
 def test_a_listed_word_is_found_wherever_it_can_reach_a_pixel(changes, place):
@@ -143,11 +188,24 @@ def test_every_change_that_can_reach_a_pixel_changes_the_hash(changes):
     assert content_hash(changed) != content_hash(PICTURED)
 
 
-@pytest.mark.parametrize("url", [URL, AVATAR])
-def test_the_bytes_of_every_picture_belong_to_the_content(url):
+@pytest.mark.parametrize("changes", HANGING_CHANGES.values(), ids=HANGING_CHANGES)
+def test_every_change_to_what_hangs_on_a_post_changes_the_hash(changes):
+    assert content_hash(replace(LADEN, post=replace(LADEN.post, **changes))) != content_hash(LADEN)
+
+
+@pytest.mark.parametrize(
+    ("state", "url"),
+    [(PICTURED, URL), (PICTURED, AVATAR), (LADEN, PREVIEW), (LADEN, CAT)],
+    ids=["photo", "avatar", "link", "emoji"],
+)
+def test_the_bytes_of_every_picture_belong_to_the_content(state, url):
     red, blue = stored(colour=(255, 0, 0)).photo, stored(colour=(0, 0, 255)).photo
-    hashes = {content_hash(replace(PICTURED, photos={url: photo})) for photo in (red, blue)}
-    assert len(hashes | {content_hash(PICTURED)}) == 3
+    hashes = {content_hash(replace(state, photos={url: photo})) for photo in (red, blue)}
+    assert len(hashes | {content_hash(state)}) == 3
+
+
+def test_a_post_that_nothing_hangs_on_keeps_the_hash_that_old_decisions_bind_to():
+    assert content_hash(waiting()) == "eb7933ea5a883244dc791f81675b95fff11c6eef6ec0bcfd5db3db29e75a3c63"
 
 
 def test_two_pictures_cannot_be_exchanged_unseen():
@@ -173,6 +231,8 @@ def test_what_nobody_sees_does_not_change_the_hash():
         verdict=Verdict(Opinion.ALLOW),
         revision=9,
         photos={URL: PhotoFailure("gone"), "https://example.social/unasked.jpg": stored().photo},
+        echoes=(Echo(PostUri("at://ada/1"), "@ada.bsky.social", Sighting("bluesky", "1")),),
+        post=replace(PICTURED.post, remarks=("Its poll ends tonight.",)),
     )
     assert content_hash(met_again) == content_hash(PICTURED)
 

@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import time
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import httpx
 
@@ -84,6 +84,46 @@ class Snac:
         uri = re.search(r"enqueue_message (\S+)/Create", said)[1]
         return Note(self._id_of(uri, text), uri)
 
+    def post(self, text: str, **status: Any) -> Note:
+        """Post as ada through the API, with whatever a status may have: poll, spoiler_text, media_ids."""
+        answer = self.client.post("/api/v1/statuses", headers=self._own(), json={"status": text, **status})
+        answer.raise_for_status()
+        said = answer.json()
+        return Note(said["id"], said["uri"])
+
+    def photo(self, text: str, photo: Path, description: str) -> Note:
+        """Post a picture with its description, as an app would."""
+        with photo.open("rb") as opened:
+            media = self.client.post(
+                "/api/v2/media",
+                headers=self._own(),
+                files={"file": (photo.name, opened, "image/png")},
+                data={"description": description},
+            )
+        media.raise_for_status()
+        return self.post(text, media_ids=[media.json()["id"]])
+
+    def poll(self, text: str, *choices: str) -> Note:
+        """Post a question with the form of ada's own page; snac's API cannot."""
+        fields = {"content": text, "poll_options": "\n".join(choices), "poll_end_secs": "3600", "visibility": "0"}
+        answer = self.client.post(
+            f"/{USER}/admin/note",
+            auth=(USER, self._password),
+            files={name: (None, value) for name, value in fields.items()},
+        )
+        assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
+        return self._newest(text)
+
+    def _newest(self, text: str) -> Note:
+        asked, tag = (part.strip() for part in text.split("#"))
+        path = f"/api/v1/timelines/tag/{tag}?limit=1"
+        self._wait(lambda: any(asked in each["content"] for each in self.client.get(path).json()), f"lists “{asked}”")
+        (status,) = self.client.get(path).json()
+        return Note(status["id"], status["uri"])
+
+    def _own(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token()}"}
+
     def _id_of(self, uri: str, text: str) -> str:
         tag = re.search(r"#(\w+)", text)
         if tag is None:
@@ -100,9 +140,7 @@ class Snac:
 
     def edit(self, note: Note, text: str) -> None:
         """Change a post's words, through the API as an app would."""
-        answer = self.client.put(
-            f"/api/v1/statuses/{note.id}", headers={"Authorization": f"Bearer {self.token()}"}, json={"status": text}
-        )
+        answer = self.client.put(f"/api/v1/statuses/{note.id}", headers=self._own(), json={"status": text})
         answer.raise_for_status()
 
     def delete(self, note: Note) -> None:
@@ -114,6 +152,16 @@ class Snac:
         )
         assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
         self._wait(lambda: self.client.get(note.uri).status_code == httpx.codes.NOT_FOUND, f"lost {note.uri}")
+
+    def consent(self, address: str) -> str:
+        """What ada does at the address of an app that asks for her leave: sign in, and copy the code shown."""
+        page = self.client.get(address)
+        page.raise_for_status()
+        fields = dict(re.findall(r'name="(\w+)"[^>]*value="([^"]*)"', page.text))
+        action = re.search(r'action="([^"]+)"', page.text)[1]
+        answer = self.client.post(action, data={**fields, "login": USER, "passwd": self._password})
+        answer.raise_for_status()
+        return answer.text.strip()
 
     def token(self) -> str:
         """An access token of ada's, through snac's own OAuth pages."""

@@ -10,16 +10,19 @@ from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from factories import EVENING
 
 from kiosk.media.client import GuardedClient, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DEFAULT_LIMIT, MOST = 20, 40
+ABOUT_ITSELF = ("/api/v1/instance", "/api/v2/instance", "/api/v1/tags/")
+Answer = tuple[int, dict[str, str], bytes]
+_MISSING: Answer = (404, {}, b'{"error": "Record not found"}')
 _TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -51,13 +54,26 @@ class TagServer:
         self.pages = True
         """Whether `max_id` and its like are heeded."""
         self.troubles: list[Trouble] = []
-        """What goes wrong next, one for each request."""
+        """What goes wrong next, one for each request that is not about the server itself."""
         self.always: dict[str, Trouble] = {}
         """What goes wrong every time, by the start of the path."""
         self.rate: dict[str, str] = {}
+        self.paged_rate: dict[str, str] = {}
+        """What it says of its limit where older pages are asked for."""
         self.knows_many = True
         self.members_only = False
+        self.accounts: dict[str, str] = {"ada": "1"}
+        self.lists: dict[str, set[int]] = {}
+        """Ids of the posts in each list."""
+        self.instance: dict[str, Any] | None = {"domain": "127.0.0.1", "configuration": {"urls": {}}}
+        self.old_instance: dict[str, Any] = {"uri": "127.0.0.1", "urls": {}}
+        self.uses: dict[str, int] = {}
+        """How often each tag is said to have been used; others are unknown."""
         self.requests: list[str] = []
+        self.introductions: list[str] = []
+        """Requests about the server itself, which stand not among the others."""
+        self.forms: list[dict[str, str]] = []
+        """What was posted."""
         self.tokens: set[str] = set()
         self.closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -108,48 +124,74 @@ class TagServer:
         """Requests whose path starts so, in their order."""
         return [target for target in self.requests if target.startswith(start)]
 
-    def answer(self, target: str) -> tuple[int, dict[str, str], bytes]:
+    def answer(self, target: str) -> Answer:
         """The right answer: status, headers, body."""
         path, asked = urlsplit(target).path, parse_qs(urlsplit(target).query)
-        if path.startswith("/api/v1/timelines/tag/"):
-            return self._timeline(unquote(path.rsplit("/", 1)[1]), asked)
+        last = unquote(path.rsplit("/", 1)[1])
         if path == "/api/v1/statuses" and self.knows_many:
             return self._many(asked.get("id[]", []))
-        if path.startswith("/api/v1/statuses/"):
-            return self._one(path.rsplit("/", 1)[1])
-        if path.startswith("/users/ada/statuses/"):
-            return self._one(path.rsplit("/", 1)[1], origin=True)
-        if path == "/.well-known/nodeinfo":
-            return 200, {}, b'{"links": []}'
-        return 404, {}, b'{"error": "Not Found"}'
+        answers: dict[str, Callable[[], Answer]] = {
+            "/api/v1/timelines/tag/": lambda: self._timeline(path, asked, lambda each: self._tagged(each, last)),
+            "/api/v1/timelines/list/": lambda: self._list(path, asked, last),
+            "/api/v1/accounts/": lambda: self._account(path, asked),
+            "/api/v1/statuses/": lambda: self._one(last),
+            "/users/ada/statuses/": lambda: self._one(last, origin=True),
+            "/.well-known/nodeinfo": lambda: (200, {}, b'{"links": []}'),
+            **dict.fromkeys(ABOUT_ITSELF, lambda: self._itself(path)),
+        }
+        return next((answer for start, answer in answers.items() if path.startswith(start)), lambda: _MISSING)()
 
-    def _timeline(self, tag: str, asked: Mapping[str, list[str]]) -> tuple[int, dict[str, str], bytes]:
+    def _tagged(self, number: int, tag: str) -> bool:
+        return {"name": tag} in self.statuses[number]["tags"] or number in self.everywhere
+
+    def _list(self, path: str, asked: Mapping[str, list[str]], identity: str) -> Answer:
+        members = self.lists.get(identity)
+        return _MISSING if members is None else self._timeline(path, asked, members.__contains__)
+
+    def _account(self, path: str, asked: Mapping[str, list[str]]) -> Answer:
+        """See https://docs.joinmastodon.org/methods/accounts/."""
+        if path.endswith("/lookup"):
+            identity = self.accounts.get(asked["acct"][0])
+            return _MISSING if identity is None else (200, {}, json.dumps({"id": identity}).encode())
+        by = {identity: name for name, identity in self.accounts.items()}.get(path.split("/")[4])
+        return (
+            _MISSING
+            if by is None
+            else self._timeline(path, asked, lambda number: self.statuses[number]["account"]["acct"] == by)
+        )
+
+    def _itself(self, path: str) -> Answer:
+        if path.startswith("/api/v1/tags/"):
+            uses = self.uses.get(unquote(path.rsplit("/", 1)[1]))
+            history = [{"day": "1", "uses": str(uses), "accounts": "1"}, {"day": "0", "uses": "0", "accounts": "0"}]
+            return _MISSING if uses is None else (200, {}, json.dumps({"name": "tag", "history": history}).encode())
+        document = self.old_instance if path == "/api/v1/instance" else self.instance
+        return _MISSING if document is None else (200, {}, json.dumps(document).encode())
+
+    def _timeline(self, path: str, asked: Mapping[str, list[str]], holds: Callable[[int], bool]) -> Answer:
         """See https://docs.joinmastodon.org/methods/timelines/#tag and https://docs.joinmastodon.org/api/guidelines."""
+        rate = {**self.rate, **(self.paged_rate if "max_id" in asked else {})}
         asked = asked if self.pages else {}
         limit = min(MOST, int(asked.get("limit", [str(DEFAULT_LIMIT)])[0]))
-        ids = [
-            number
-            for number, status in self.statuses.items()
-            if {"name": tag} in status["tags"] or number in self.everywhere
-        ]
-        ids = sorted(number for number in ids if number < int(asked.get("max_id", [str(1 << 62)])[0]))
+        end = int(asked.get("max_id", [str(1 << 62)])[0])
+        ids = sorted(number for number in self.statuses if number < end and holds(number))
         if "min_id" in asked:
             page = [number for number in ids if number > int(asked["min_id"][0])][:limit]
         else:
             page = [number for number in ids if number > int(asked.get("since_id", ["0"])[0])][-limit:]
         page.reverse()
         body = json.dumps([self.statuses[number] for number in page if number not in self.invisible]).encode()
-        here = f"{self.url}/api/v1/timelines/tag/{quote(tag)}"
+        here = f"{self.url}{path}"
         links = f'<{here}?max_id={page[-1]}>; rel="next", <{here}?min_id={page[0]}>; rel="prev"' if page else ""
-        return 200, {**self.rate, **({"Link": links} if links else {})}, body
+        return 200, {**rate, **({"Link": links} if links else {})}, body
 
-    def _many(self, ids: list[str]) -> tuple[int, dict[str, str], bytes]:
+    def _many(self, ids: list[str]) -> Answer:
         if len(ids) > DEFAULT_LIMIT:
             return 422, {}, b'{"error": "Too many"}'
         known = [self.statuses[int(identity)] for identity in ids if int(identity) in self.statuses]
         return 200, dict(self.rate), json.dumps(known).encode()
 
-    def _one(self, identity: str, *, origin: bool = False) -> tuple[int, dict[str, str], bytes]:
+    def _one(self, identity: str, *, origin: bool = False) -> Answer:
         if self.members_only and not origin:
             return 401, {}, b'{"error": "This method requires an authenticated user"}'
         status = self.statuses.get(int(identity))
@@ -164,10 +206,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:  # http.server finds it by this name
         server: TagServer = self.server.tag_server  # type: ignore[attr-defined]
-        server.requests.append(self.path)
+        (server.introductions if self.path.startswith(ABOUT_ITSELF) else server.requests).append(self.path)
         server.tokens.add(self.headers.get("Authorization", ""))
         trouble = next((each for start, each in server.always.items() if self.path.startswith(start)), None)
-        if trouble is None and server.troubles:
+        if trouble is None and server.troubles and not self.path.startswith(ABOUT_ITSELF):
             trouble = server.troubles.pop(0)
         status, headers, body = server.answer(self.path)
         if trouble is not None:
@@ -178,6 +220,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, headers, body)
         except OSError:
             self.close_connection = True  # the client did not wait
+
+    def do_POST(self) -> None:  # http.server finds it by this name
+        server: TagServer = self.server.tag_server  # type: ignore[attr-defined]
+        form = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        server.forms.append({name: values[0] for name, values in parse_qs(form).items()})
+        self.do_GET()
 
     def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.send_response(HTTPStatus(status))

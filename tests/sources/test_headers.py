@@ -10,7 +10,8 @@ from factories import EVENING, at
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kiosk.sources.headers import LONGEST, SHORTEST, clamped, pause_between, retry_after, until_reset
+from kiosk.sources.headers import LONGEST, SHORTEST, clamped, note_limits, pause_between, retry_after, until_reset
+from kiosk.sources.source import Budget
 
 SOON = "2026-11-23T18:01:30.123456Z"
 WISHES = st.one_of(
@@ -112,3 +113,65 @@ def test_nothing_in_a_header_breaks_the_reader_or_its_bounds(wish, reset, remain
 def test_a_clamped_wish_is_a_number_within_the_bounds(seconds):
     assert SHORTEST <= clamped(seconds) <= LONGEST
     assert not math.isnan(clamped(seconds))
+
+
+DIALECTS = {
+    "Mastodon": {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "7", "X-RateLimit-Reset": SOON},
+    "GitHub": {
+        "x-ratelimit-limit": "300",
+        "x-ratelimit-remaining": "7",
+        "x-ratelimit-reset": str(EVENING.timestamp() + 90),
+    },
+    "Bluesky": {
+        "RateLimit-Limit": "300",
+        "RateLimit-Remaining": "7",
+        "RateLimit-Reset": str(int(EVENING.timestamp()) + 90),
+        "RateLimit-Policy": "300;w=300",
+    },
+    "X": {
+        "x-rate-limit-limit": "300",
+        "x-rate-limit-remaining": "7",
+        "x-rate-limit-reset": str(int(EVENING.timestamp()) + 90),
+    },
+    "the draft's first form": {
+        "RateLimit-Limit": "300, 300;w=900",
+        "RateLimit-Remaining": "7",
+        "RateLimit-Reset": "90",
+    },
+    "the draft's middle form": {"RateLimit": "limit=300, remaining=7, reset=90"},
+    "the draft's newest form": {"RateLimit-Policy": '"burst";q=300;w=900', "RateLimit": '"burst";r=7;t=90'},
+}
+
+
+@pytest.mark.parametrize("headers", DIALECTS.values(), ids=DIALECTS)
+def test_a_budget_is_filled_from_every_dialect(headers):
+    budget = Budget(spent=1.5)
+    response = httpx.Response(200, headers=headers)
+    note_limits(budget, response, EVENING)
+    assert (budget.left, budget.limit, budget.spent) == (7, 300, 1.5)
+    assert budget.resets is not None
+    assert (budget.resets - EVENING).total_seconds() == pytest.approx(90, abs=0.2)
+    assert pause_between(response, EVENING) == pytest.approx(90 / 7, abs=0.1)
+    assert retry_after(response, EVENING) == pytest.approx(90, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"X-RateLimit-Reset": "soon"}, {"RateLimit": "?"}, {"RateLimit-Policy": "q=1"}]
+)
+def test_an_answer_without_limits_leaves_the_budget_as_it_was(headers):
+    budget = Budget(left=3, limit=9, resets=EVENING)
+    note_limits(budget, httpx.Response(200, headers=headers), EVENING)
+    assert budget == Budget(left=3, limit=9, resets=EVENING)
+
+
+@given(WISHES, WISHES, WISHES)
+def test_nothing_in_a_header_breaks_the_budget(left, limit, reset):
+    for names in (
+        ("x-ratelimit-remaining", "x-ratelimit-limit", "x-ratelimit-reset"),
+        ("ratelimit", "ratelimit-policy", "ratelimit-reset"),
+    ):
+        headers = {name: value.encode("utf-8") for name, value in zip(names, (left, limit, reset), strict=True)}
+        budget = Budget()
+        note_limits(budget, httpx.Response(200, headers=headers), EVENING)
+        assert budget.left is None or budget.left >= 0
+        assert budget.resets is None or budget.resets >= EVENING

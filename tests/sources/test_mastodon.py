@@ -1,52 +1,22 @@
 from __future__ import annotations
 
-import asyncio
-from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
 
 import pytest
+from means import mastodon
+from servers.reading import ids, poll, recheck, with_source
 from servers.tag_server import TagServer, Trouble, real_client
 
-from kiosk.domain.errors import BadPayload, Refused, SourceError, Unavailable
-from kiosk.domain.model import Cursor, Opinion, PostUri
+from kiosk.domain.errors import BadPayload, Portal, Refused, Unavailable
+from kiosk.domain.model import Cursor, Opinion
 from kiosk.domain.moderation import Rules, judge
-from kiosk.sources import mastodon
-from kiosk.sources.mastodon import FAILURES, PAGE, Mastodon
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from kiosk.sources.source import Batch, Recheck
+from kiosk.settings import Fault
+from kiosk.sources.mastodon import MastodonTable
+from kiosk.sources.mastodon_timelines import PAGE
 
 NOT_FOUND = Trouble(404, b'{"error": "Not Found"}')
 LOG_IN = Trouble(200, b"<!DOCTYPE html><title>Welcome to the hotel</title>")
-
-
-def with_source(
-    address: str, scenario: Callable[[Mastodon], Awaitable[Any]], *, tags=("hall",), token="", seconds=10.0
-) -> Any:
-    """Run a scenario on a source that reads a real server through the real client."""
-
-    async def whole() -> Any:
-        async with aclosing(real_client(seconds)) as client:
-            return await scenario(Mastodon(address, tags, token, client))
-
-    return asyncio.run(whole())
-
-
-def poll(server: TagServer, cursor: Cursor | None = None, **options: Any) -> Batch:
-    return with_source(server.url, lambda source: source.poll(cursor), **options)
-
-
-def recheck(server: TagServer, *numbers: int, **options: Any) -> Recheck:
-    posts = {str(number): PostUri(f"{server.url}/users/ada/statuses/{number}") for number in numbers}
-    return with_source(server.url, lambda source: source.recheck(posts), **options)
-
-
-def ids(batch: Batch | Recheck) -> list[int]:
-    return [int(item.local_id) for item in batch.found]
 
 
 def test_the_newest_page_is_read_oldest_first(server):
@@ -66,83 +36,6 @@ def test_reading_again_finds_the_newest_page_again_with_one_request(server):
     again = poll(server, first.cursor)
     assert (again.found, again.cursor) == (first.found, first.cursor)
     assert len(server.requests) == 2
-
-
-def test_a_backlog_of_many_pages_is_read_without_a_gap(server):
-    server.add(1)
-    cursor = poll(server).cursor
-    for number in range(2, 502):
-        server.add(number)
-    batch = poll(server, cursor)
-    assert set(range(2, 502)) <= set(ids(batch))
-    assert ids(batch) == sorted(ids(batch))
-    assert batch.gap == ""
-    assert len(server.requests) == 1 + 13
-    again = poll(server, batch.cursor)
-    assert len(server.requests) == 1 + 13 + 1, "caught up, one page is enough"
-    assert set(ids(again)) <= set(ids(batch))
-
-
-def test_a_page_that_the_server_thinned_out_does_not_end_the_catching_up(server):
-    """Servers filter after they have counted: https://docs.joinmastodon.org/api/guidelines/#pagination."""
-    server.add(1)
-    cursor = poll(server).cursor
-    for number in range(2, 122):
-        server.add(number)
-    server.invisible = set(range(85, 120))
-    assert set(ids(poll(server, cursor))) >= set(range(2, 122)) - server.invisible
-
-
-def test_a_post_that_arrives_late_with_an_old_id_is_not_missed(server):
-    for number in range(10, 30):
-        server.add(number * 10)
-    cursor = poll(server).cursor
-    server.add(155)
-    server.add(300)
-    assert {155, 300} <= set(ids(poll(server, cursor)))
-
-
-def test_what_was_known_may_be_deleted_without_a_loss(server):
-    for number in range(1, 6):
-        server.add(number)
-    cursor = poll(server).cursor
-    server.statuses.clear()
-    for number in range(100, 190):
-        server.add(number)
-    assert ids(poll(server, cursor)) == list(range(100, 190))
-
-
-def test_an_endless_backlog_is_given_up_and_said(server, monkeypatch):
-    monkeypatch.setattr(mastodon, "MOST_PAGES", 3)
-    server.add(1)
-    cursor = poll(server).cursor
-    for number in range(2, 302):
-        server.add(number)
-    batch = poll(server, cursor)
-    assert ids(batch) == list(range(182, 302))
-    assert "more than 120 new posts with #hall" in batch.gap
-    assert poll(server, batch.cursor).gap == ""
-
-
-def test_a_server_that_knows_no_pages_is_not_asked_for_ever(server):
-    server.pages = False
-    server.add(1)
-    cursor = poll(server).cursor
-    for number in range(2, 60):
-        server.add(number)
-    assert ids(poll(server, cursor)) == list(range(40, 60))
-    assert len(server.requests) == 3
-
-
-def test_an_interrupted_backlog_is_read_again_from_the_same_place(server):
-    server.add(1)
-    cursor = poll(server).cursor
-    for number in range(2, 202):
-        server.add(number)
-    server.troubles = [Trouble(), Trouble(), Trouble(503)]
-    with pytest.raises(Unavailable):
-        poll(server, cursor)
-    assert set(range(2, 202)) <= set(ids(poll(server, cursor)))
 
 
 @pytest.mark.parametrize("value", ["", "null", "[]", "{", '{"hall": 7}', '{"hall": ["1", 2]}', "\ud800"])
@@ -226,10 +119,15 @@ TROUBLES = {
     "404": (NOT_FOUND, Refused, "check `server`"),
     "422": (Trouble(422), Refused, "check `server`"),
     "418": (Trouble(418), Refused, "418"),
-    "511": (Trouble(511), BadPayload, "log-in page"),
-    "202": (Trouble(202, b"[]"), BadPayload, "log-in page"),
-    "a redirect to nowhere": (Trouble(302), BadPayload, "log-in page"),
-    "a log-in page": (LOG_IN, BadPayload, "log-in page"),
+    "422 as Mastodon says it": (
+        Trouble(422, b'{"error": "This method requires an authenticated user"}'),
+        Refused,
+        "kiosk login mastodon http://127",
+    ),
+    "511": (Trouble(511), Portal, "log-in page"),
+    "202": (Trouble(202, b"[]"), Portal, "log-in page"),
+    "a redirect to nowhere": (Trouble(302), Portal, "log-in page"),
+    "a log-in page": (LOG_IN, Portal, "log-in page"),
     "half an answer": (Trouble(200, b'[{"id": "1", "uri"'), BadPayload, "no list of posts"),
     "an error as 200": (Trouble(200, b'{"error": "no"}'), BadPayload, "no list of posts"),
     "bytes": (Trouble(200, bytes(range(256))), BadPayload, "no list of posts"),
@@ -282,118 +180,112 @@ def test_a_server_that_is_not_there_is_unavailable():
 
 def test_the_name_is_the_host_and_a_stroke_at_the_end_does_not_matter(server):
     server.add(1)
-    assert Mastodon("https://example.social/", ["hall"], "", real_client()).name == "example.social"
+    assert mastodon("https://example.social/", real_client()).name == "example.social"
     assert with_source(server.url + "/", lambda source: source.poll(None)).found
 
 
-def test_posts_that_stand_cost_one_request_for_twenty(server):
-    for number in range(1, 31):
-        server.add(number)
-    answer = recheck(server, *range(1, 31))
-    assert (sorted(ids(answer)), answer.gone, answer.bad) == (list(range(1, 31)), (), ())
-    assert len(server.requests) == 2
+def test_a_token_that_is_not_accepted_is_to_be_made_anew(server):
+    server.troubles = [Trouble(401)]
+    with pytest.raises(Refused, match=r"does not accept the token.*kiosk login mastodon"):
+        poll(server, token="revoked")  # noqa: S106  # none
 
 
-@pytest.mark.parametrize("knows_many", [True, False])
-def test_a_deleted_post_is_gone_and_an_edited_one_has_its_new_words(server, knows_many):
-    server.knows_many = knows_many
-    for number in range(1, 5):
-        server.add(number)
-    del server.statuses[2]
-    server.edit(3, "Changed for #hall")
-    answer = recheck(server, 1, 2, 3, 4)
-    assert (answer.gone, answer.bad) == (("2",), ())
-    assert {item.local_id: item.post.text for item in answer.found}["3"] == "Changed for #hall"
-    assert sorted(ids(answer)) == [1, 3, 4]
+def test_a_post_must_have_all_the_tables_tags_and_none_of_its_others(server):
+    server.add(1)
+    server.add(2, tags=[{"name": "hall"}, {"name": "Day1"}])
+    server.add(3, tags=[{"name": "hall"}, {"name": "day1"}, {"name": "NoWall"}])
+    server.add(4, "#day1 stands in the words")
+    assert ids(poll(server, all=("#day1",), none=("nowall",))) == [2, 4]
+    assert all("[]" not in target for target in server.requests), "some servers invert what they are asked"
 
 
-def test_a_server_that_answers_for_one_post_only_is_not_asked_for_many_again(server):
-    server.knows_many = False
-    posts = {str(number): PostUri(server.add(number)["uri"]) for number in range(1, 42)}
-    answer = with_source(server.url, lambda source: source.recheck(posts))
-    assert len(answer.found) == 41
-    assert len(server.asked("/api/v1/statuses?")) == 1
+def test_a_tag_is_compared_as_the_server_compares_it(server):
+    server.everywhere = {1, 2}
+    server.add(1, tags=[{"name": "cafe"}])
+    server.add(2, "＃ＣＡＦＥ!", tags=[])
+    assert ids(poll(server, tags=("#Café",))) == [1, 2]
 
 
-def test_a_post_that_is_not_public_any_more_is_gone(server):
-    server.add(1, visibility="private")
-    server.add(2)
-    answer = recheck(server, 1, 2)
-    assert (ids(answer), answer.gone) == ([2], ("1",))
+def test_an_accounts_posts_belong_to_the_event_without_a_tag(server):
+    server.accounts = {"ada": "1", "grace@else.example": "2"}
+    server.add(1, "Doors open", tags=[])
+    server.add(2, "Welcome", tags=[], account={"acct": "grace@else.example"})
+    server.add(3, "Not on the wall #nowall", tags=[])
+    accounts = ("@ada", "@grace@else.example")
+    batch = poll(server, tags=(), accounts=accounts, none=("nowall",))
+    assert (ids(batch), batch.note) == ([1, 2], "")
+    server.add(4, "Doors close", tags=[])
+    again = poll(server, batch.cursor, tags=("hall",), accounts=accounts, none=("nowall",))
+    assert ids(again) == [1, 2, 4]
+    assert all("exclude_reblogs=true" in target for target in server.asked("/api/v1/accounts/1/"))
 
 
-OUTAGES = {
-    "404 for everything": NOT_FOUND,
-    "410 for everything": Trouble(410),
-    "401": Trouble(401),
-    "429": Trouble(429, headers={"Retry-After": "60"}),
-    "502": Trouble(502, b"<html>Bad Gateway"),
-    "511": Trouble(511),
-    "a log-in page": LOG_IN,
-    "an empty list": Trouble(200, b"[]"),
-    "an error as 200": Trouble(200, b'{"error": "database"}'),
-    "slow": Trouble(delay=20),
+def test_an_account_of_the_server_itself_is_asked_for_without_its_home(server):
+    server.add(1, tags=[])
+    home = server.url.removeprefix("http://")
+    assert ids(poll(server, tags=(), accounts=(f"ada@{home}",))) == [1]
+
+
+def test_an_account_that_is_not_known_is_said_and_harms_no_other(server):
+    server.add(1)
+    batch = poll(server, accounts=("@nobody@else.example",))
+    assert ids(batch) == [1]
+    assert "knows no account @nobody@else.example" in batch.note
+
+
+def test_a_lists_posts_belong_to_the_event_without_a_tag(server):
+    server.lists = {"7": {1, 3}}
+    server.add(1, tags=[])
+    server.add(2, tags=[])
+    server.add(3, tags=[], reblog=server.statuses[2])
+    assert ids(poll(server, tags=(), lists=("7",), token="user")) == [1]  # noqa: S106  # none
+
+
+def test_where_only_accounts_are_read_a_recheck_leans_on_them(server):
+    server.add(1, tags=[])
+    answer = recheck(server, 1, 2, tags=(), accounts=("ada",))
+    assert (ids(answer), answer.gone) == ([1], ("2",))
+
+
+@pytest.mark.parametrize("more", [{"accounts": ("ada",)}, {"lists": ("7",)}])
+def test_no_hashtags_are_needed_where_accounts_or_lists_are_read(more):
+    assert MastodonTable().needs_hashtags
+    assert not MastodonTable(**more).needs_hashtags
+
+
+FAULTS = {
+    "no server": ({"server": "example"}, "server"),
+    "no handle": ({"accounts": ("ada at example",)}, "accounts"),
+    "no list": ({"lists": ("a/b",), "token_file": "token"}, "lists"),
+    "a list without its token": ({"lists": ("7",)}, "lists"),
 }
 
 
-@pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
-@pytest.mark.parametrize("numbers", [(1,), (1, 2)], ids=["one post", "two posts"])
-def test_no_outage_of_a_whole_server_condemns_a_post(server, outage, numbers):
-    for number in numbers:
-        server.add(number)
-    server.always = {"/": outage}
-    try:
-        answer = recheck(server, *numbers, seconds=0.2)
-    except SourceError:
-        return  # nothing was said of any post
-    assert answer.gone == ()
-    assert answer.bad, "what could not be learned is said"
+@pytest.mark.parametrize(("values", "key"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_of_the_table_names_its_key(values, key):
+    (fault,) = MastodonTable(**{"server": "https://example.social", **values}).faults()
+    assert isinstance(fault, Fault)
+    assert fault.key == key
 
 
-def test_an_outage_that_ends_between_two_questions_condemns_nothing(server):
-    server.add(1)
-    server.troubles = [NOT_FOUND]
-    answer = recheck(server, 1)
-    assert (ids(answer), answer.gone) == ([1], ())
+def test_a_whole_table_has_no_fault():
+    table = MastodonTable(
+        server="https://example.social",
+        accounts=("ada", "@ada", "@ada@home.example:8443"),
+        lists=("12249",),
+        token_file="token",  # noqa: S106  # a file's name
+    )
+    assert list(table.faults()) == []
 
 
-def test_one_post_in_trouble_does_not_hide_the_deletion_of_another(server):
-    server.knows_many = False
-    for number in (1, 3):
-        server.add(number)
-    server.always = {"/api/v1/statuses/1": Trouble(500)}
-    answer = recheck(server, 1, 2, 3)
-    assert (ids(answer), answer.gone, len(answer.bad)) == ([3], ("2",), 1)
+def test_the_budget_is_what_the_server_last_said(server):
+    reset = (datetime.now(UTC) + timedelta(seconds=100)).isoformat()
+    server.rate = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "9", "X-RateLimit-Reset": reset}
 
+    async def scenario(source):
+        await source.poll(None)
+        return source.budget
 
-def test_a_server_in_trouble_is_not_asked_for_every_post(server):
-    server.knows_many = False
-    server.always = {"/api/v1/statuses/": Trouble(500)}
-    assert len(recheck(server, *range(1, 20)).bad) == FAILURES
-    server.always = {"/api/v1/statuses/": Trouble(429, headers={"Retry-After": "60"})}
-    assert len(recheck(server, *range(1, 20)).bad) == 1, "it asked for a pause"
-
-
-def test_where_single_posts_are_for_members_only_their_origin_is_asked(server):
-    server.members_only = True
-    server.knows_many = False
-    server.add(1)
-    answer = recheck(server, 1, 2)
-    assert (answer.found, answer.gone, answer.bad) == ((), ("2",), ())
-
-
-@pytest.mark.parametrize("origin", [trouble for trouble in OUTAGES.values() if trouble.status not in {0, 200, 410}])
-def test_an_origin_in_trouble_condemns_nothing(server, origin):
-    server.members_only = True
-    server.knows_many = False
-    server.add(1)
-    server.always = {"/users/": origin, "/.well-known/nodeinfo": origin}
-    answer = recheck(server, 1)
-    assert (answer.found, answer.gone) == ((), ())
-    assert "127.0.0.1" in answer.bad[0]
-
-
-def test_an_origin_that_says_gone_is_believed(server):
-    server.members_only = True
-    server.always = {"/users/": Trouble(410)}
-    assert recheck(server, 1).gone == ("1",)
+    budget = with_source(server.url, scenario)
+    assert (budget.left, budget.limit) == (9, 300)
+    assert (budget.resets - datetime.now(UTC)).total_seconds() == pytest.approx(100, abs=2)

@@ -123,8 +123,11 @@ class Hall:
         self._seconds += 1
         return self._seconds
 
-    async def receive(self, name: str | int = 1, *photos: StoredPhoto, **changes: Any) -> PostState:
-        """A post arrives from a source, with photos that are here already; it waits."""
+    async def receive(
+        self, name: str | int = 1, *photos: StoredPhoto, drawn: dict[str, StoredPhoto] | None = None, **changes: Any
+    ) -> PostState:
+        """A post arrives from a source, with photos and other pictures, by address, that are here; it waits."""
+        others = drawn or {}
         attachments = tuple(photo_of(f"https://example.social/media/{name}-{each}") for each in range(len(photos)))
         arriving = post(name, **({"attachments": attachments} | changes))
         events = [received(arriving, self.later())]
@@ -132,7 +135,8 @@ class Hall:
             photo_stored(arriving.uri, item.url, photo, self.later())
             for item, photo in zip(attachments, photos, strict=True)
         ]
-        await self.ledger.commit(*events, photos=photos)
+        events += [photo_stored(arriving.uri, url, photo, self.later()) for url, photo in others.items()]
+        await self.ledger.commit(*events, photos=(*photos, *others.values()))
         return await self.state(arriving.uri)
 
     async def approve(self, state: PostState) -> PostState:

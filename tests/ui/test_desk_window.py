@@ -7,8 +7,8 @@ import pytest
 from factories import stored
 from PySide6.QtCore import Qt
 
-from kiosk.domain.model import Standing
-from kiosk.runtime.supervisor import SourceHealth
+from kiosk.domain.model import Author, Card, Emoji, Quote, Standing
+from kiosk.runtime.health import SourceHealth, State
 
 Key = Qt.Key
 CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -167,7 +167,7 @@ def test_the_selected_posts_photo_and_its_thumbnail_come_by_themselves(at_desk, 
         await desk.settled()
         frame(desk.window)
         await desk.settled()
-        assert desk.view.property("photo").startswith("image://photo/")
+        assert desk.view.property("pictured")
         assert desk.view._rows._want(desk.view._current().thumbnail).endswith("/thumb")
         assert frame(desk.window).count(GREEN) > 20_000
         await desk.here.delete(state)
@@ -175,16 +175,98 @@ def test_the_selected_posts_photo_and_its_thumbnail_come_by_themselves(at_desk, 
     at_desk(test, posts=0)
 
 
+LONG = "The talk about tidal power was the best that I have heard in years. " * 2
+CAT, PREVIEW = "https://example.social/cat.png", "https://example.social/preview.png"
+LADEN = {
+    "text": LONG * 3,
+    "author": Author("@ada@example.social", f"Ada :cat: {LONG}"[:80]),
+    "emojis": (Emoji("cat", CAT),),
+    "quote": Quote(Author("@kim@example.social", f"Kim :cat: {LONG}"[:80]), LONG),
+    "poll": ("tea :cat:", LONG),
+    "card": Card("https://example.com/a", LONG, LONG, "Example", PREVIEW),
+}
+DRAWN = {CAT: stored((64, 64), GREEN), PREVIEW: stored((64, 64), MAGENTA)}
+
+
+async def reads_laden(desk, drawn_items) -> list:
+    """Select a post with everything that can hang on one, and every text of it that the desk draws."""
+    await desk.here.receive("laden", stored((320, 240)), stored((200, 300)), drawn=DRAWN, **LADEN)
+    await desk.settled()
+    await asyncio.sleep(0.05)
+    detail = next(
+        each
+        for each in drawn_items(desk.window.contentItem())
+        if each.metaObject().className().startswith("DeskDetail")
+    )
+    return [each for each in drawn_items(detail) if each.metaObject().indexOfProperty("emojis") >= 0]
+
+
+def test_the_moderator_reads_the_whole_of_what_a_decision_binds_to(at_desk, frame, drawn_items):
+    async def test(desk) -> None:
+        texts = await reads_laden(desk, drawn_items)
+        assert [each.property("text") for each in texts if each.property("truncated")] == []
+        words = " ".join(each.property("text") for each in texts)
+        assert words.count(LONG.strip()) >= 3
+        assert "example.com" in words
+        assert frame(desk.window).count(GREEN) > 100, "emojis are drawn as the hall would see them"
+        assert ":cat:" not in words
+
+    at_desk(test, posts=0)
+
+
+def test_a_long_post_is_read_on_with_the_keyboard(at_desk, frame, drawn_items):
+    async def test(desk) -> None:
+        await reads_laden(desk, drawn_items)
+        assert frame(desk.window).count(MAGENTA) == 0
+        for _ in range(4):
+            await desk.press(Key.Key_PageDown, repeated=True)
+        assert frame(desk.window).count(MAGENTA) > 500
+        for _ in range(4):
+            await desk.press(Key.Key_PageUp)
+        assert frame(desk.window).count(MAGENTA) == 0
+        await desk.press(Key.Key_PageDown)
+        await desk.here.receive("next")
+        await desk.press(Key.Key_Down)
+        await desk.press(Key.Key_Up)
+        await asyncio.sleep(0.05)
+        assert frame(desk.window).count(MAGENTA) == 0, "the next post is read from its beginning"
+
+    at_desk(test, posts=0)
+
+
+def test_the_panel_draws_each_source_with_its_shape(at_desk, drawn_items):
+    async def test(desk) -> None:
+        desk.here.house.health = lambda: [
+            SourceHealth("a", state=State.POLLING),
+            SourceHealth("b", state=State.DEAD, last_error="The bot was removed from the group."),
+        ]
+        desk.here.house.announce()
+        await asyncio.sleep(0.02)
+        items = drawn_items(desk.window.contentItem())
+        texts = [each.property("text") for each in items if each.metaObject().indexOfProperty("textFormat") >= 0]
+        for words in ("◐", "■", "a", "b", "dead", "The bot was removed from the group.", "1 not well"):
+            assert words in texts
+
+    at_desk(test)
+
+
 def test_sources_say_how_they_are_in_the_venues_time(at_desk):
     async def test(desk) -> None:
         met = datetime(2026, 11, 23, 18, 5, 7, tzinfo=UTC)
-        well = SourceHealth("mastodon a", state="reading", last_success=met, posts_seen=7)
-        ill = SourceHealth("mastodon b", state="refused", last_error="The token is wrong.", gap="Posts are missing.")
+        well = SourceHealth("mastodon a", state=State.POLLING, last_success=met, seen=7)
+        ill = SourceHealth("mastodon b", state=State.REFUSED, until=met, last_error="The token is wrong.")
         desk.here.house.health = lambda: [well, ill]
         desk.here.house.announce()
-        assert desk.view.health.property("sources") == [
-            "mastodon a — reading\n7 posts · last 18:05:07 · next –",
-            "mastodon b — refused\n0 posts · last – · next –\nThe token is wrong.\nPosts are missing.",
+        first, second = desk.view.health.property("sources")
+        assert [first.property(name) for name in ("name", "state", "words")] == [
+            "mastodon b",
+            "refused, again at 18:05:07",
+            "The token is wrong.",
+        ]
+        assert [second.property(name) for name in ("name", "state", "facts")] == [
+            "mastodon a",
+            "polling",
+            "7 seen · 0 shown",
         ]
         assert desk.view.clock() == "19:00:00"
 

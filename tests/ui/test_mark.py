@@ -4,8 +4,9 @@ import pytest
 from factories import EVENING, waiting
 from fakes import FakeClock
 
+from kiosk.ui.deskpost import DeskPost
 from kiosk.ui.mark import UNREAD, Mark
-from kiosk.ui.rows import DeskPost, PostRows
+from kiosk.ui.rows import PostRows
 
 
 @pytest.fixture

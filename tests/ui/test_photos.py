@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 
 from kiosk.runtime.counters import Counters
 from kiosk.ui import photos
-from kiosk.ui.photos import ROUND, CardProvider, PhotoProvider, PhotoShelf, rounded
+from kiosk.ui.photos import ROUND, TILE, CardProvider, PhotoProvider, PhotoShelf, Size, rounded
 
 if TYPE_CHECKING:
     from kiosk.domain.model import Sha256
@@ -45,20 +45,39 @@ def test_a_photo_is_loaded_once_and_then_stands_on_the_shelf(shell, counters):
     cupboard = Cupboard(RED)
     shelf = PhotoShelf(cupboard.load, counters)
     name = RED.photo.sha256
-    assert not shelf.holds(name, thumbnail=False)
-    asyncio.run(shelf.fetch(((name, False), (name, False))))
+    assert not shelf.holds(name, Size.WALL)
+    asyncio.run(shelf.fetch(((name, Size.WALL), (name, Size.WALL))))
     assert cupboard.asked == [(name, False)]
-    assert shelf.holds(name, thumbnail=False)
-    assert not shelf.holds(name, thumbnail=True)
+    assert shelf.holds(name, Size.WALL)
+    assert not shelf.holds(name, Size.THUMB)
     assert close_to(shelf.image(f"{name}/wall"), 220, 30, 30)
 
 
 def test_a_thumbnail_comes_with_its_round_cut(shell, counters):
     shelf = PhotoShelf(Cupboard(RED).load, counters)
-    asyncio.run(shelf.fetch(((RED.photo.sha256, True),)))
+    asyncio.run(shelf.fetch(((RED.photo.sha256, Size.THUMB),)))
     cut = shelf.image(f"{RED.photo.sha256}/round")
     assert (cut.width(), cut.height()) == (ROUND, ROUND)
     assert close_to(cut, 220, 30, 30)
+
+
+def test_an_emoji_is_cut_out_of_its_thumbnail_when_it_is_asked_for(shell, counters):
+    shelf = PhotoShelf(Cupboard(RED).load, counters)
+    assert shelf.image(f"{RED.photo.sha256}/emoji") is None
+    asyncio.run(shelf.fetch(((RED.photo.sha256, Size.THUMB),)))
+    cut = shelf.image(f"{RED.photo.sha256}/emoji")
+    assert cut.hasAlphaChannel()
+    assert close_to(cut, 220, 30, 30)
+    assert shelf.image(f"{RED.photo.sha256}/emoji").cacheKey() == cut.cacheKey(), "it is cut once"
+    assert shelf.image(f"{RED.photo.sha256}/anything") is None
+
+
+def test_a_photo_among_others_is_kept_no_larger_than_its_place(shell, counters):
+    large = stored((2560, 1440), (10, 20, 200))
+    shelf = PhotoShelf(Cupboard(large).load, counters)
+    asyncio.run(shelf.fetch(((large.photo.sha256, Size.TILE),)))
+    assert shelf.image(f"{large.photo.sha256}/tile").width() == TILE
+    assert not shelf.holds(large.photo.sha256, Size.WALL)
 
 
 DAMAGE = {"missing": None, "empty": b"", "foreign": b"no picture at all", "cut off": RED.wall[:80]}
@@ -69,8 +88,8 @@ def test_bytes_that_are_missing_or_damaged_are_counted_and_stay_away(shell, coun
     cupboard = Cupboard(RED)
     cupboard.bytes[RED.photo.sha256][False] = wall
     shelf = PhotoShelf(cupboard.load, counters)
-    asyncio.run(shelf.fetch(((RED.photo.sha256, False),)))
-    assert not shelf.holds(RED.photo.sha256, thumbnail=False)
+    asyncio.run(shelf.fetch(((RED.photo.sha256, Size.WALL),)))
+    assert not shelf.holds(RED.photo.sha256, Size.WALL)
     assert counters.total == 1
     capfd.readouterr()  # Qt's own decoder complains, rightly
 
@@ -82,14 +101,14 @@ def test_the_shelf_forgets_what_was_least_used_and_stays_within_its_bytes(shell,
     names = [each.photo.sha256 for each in several]
 
     async def use() -> None:
-        await shelf.fetch((name, False) for name in names[:3])
-        await shelf.fetch(((names[0], False),))
-        await shelf.fetch(((names[3], False),))
+        await shelf.fetch((name, Size.WALL) for name in names[:3])
+        await shelf.fetch(((names[0], Size.WALL),))
+        await shelf.fetch(((names[3], Size.WALL),))
 
     asyncio.run(use())
-    assert [shelf.holds(name, thumbnail=False) for name in names[:4]] == [True, False, True, True]
-    asyncio.run(shelf.fetch((name, False) for name in names))
-    assert sum(shelf.holds(name, thumbnail=False) for name in names) == 3
+    assert [shelf.holds(name, Size.WALL) for name in names[:4]] == [True, False, True, True]
+    asyncio.run(shelf.fetch((name, Size.WALL) for name in names))
+    assert sum(shelf.holds(name, Size.WALL) for name in names) == 3
 
 
 def test_an_avatar_is_cut_into_a_circle_from_its_middle(shell):
@@ -107,7 +126,7 @@ def test_an_avatar_is_cut_into_a_circle_from_its_middle(shell):
 
 def test_a_picture_is_handed_out_at_the_size_that_was_asked_for(shell, counters):
     shelf = PhotoShelf(Cupboard(RED).load, counters)
-    asyncio.run(shelf.fetch(((RED.photo.sha256, False),)))
+    asyncio.run(shelf.fetch(((RED.photo.sha256, Size.WALL),)))
     provider, size = PhotoProvider(shelf, counters), QSize()
     name = f"{RED.photo.sha256}/wall"
     assert provider.requestImage(name, size, QSize()).width() == size.width() == 64
@@ -119,7 +138,7 @@ def test_a_picture_is_handed_out_at_the_size_that_was_asked_for(shell, counters)
 def test_a_large_picture_is_kept_halved_and_the_nearest_larger_one_is_handed_out(shell, counters):
     large = stored((1200, 600), (10, 20, 200))
     shelf = PhotoShelf(Cupboard(large).load, counters)
-    asyncio.run(shelf.fetch(((large.photo.sha256, False),)))
+    asyncio.run(shelf.fetch(((large.photo.sha256, Size.WALL),)))
     provider, name, size = PhotoProvider(shelf, counters), f"{large.photo.sha256}/wall", QSize()
     for asked, got in (
         (-1, 1200),

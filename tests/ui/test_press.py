@@ -9,8 +9,9 @@ from factories import at, waiting
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 
 from kiosk.domain.model import Author
-from kiosk.ui.posts import PostView, shown
+from kiosk.ui.posts import PostView
 from kiosk.ui.press import TALLEST, Press, PressError
+from kiosk.ui.shown import shown
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage

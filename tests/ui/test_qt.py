@@ -13,13 +13,29 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine
 
 from kiosk.ui.cards import CardStrip
 from kiosk.ui.desk import DeskView
+from kiosk.ui.deskpost import DeskPost
+from kiosk.ui.health import Health, SourceView
+from kiosk.ui.pieces import LinkView, PhotoView, QuoteView, WordsView
 from kiosk.ui.posts import PostView
 from kiosk.ui.qt import Property, make
-from kiosk.ui.rows import DeskPost, PostRows
+from kiosk.ui.rows import PostRows
 from kiosk.ui.stage import WallStage
 
 ROOM = Path(__file__).parents[2] / "kiosk" / "ui"
-TYPES = (CardStrip, DeskPost, DeskView, PostRows, PostView, WallStage)
+TYPES = (
+    CardStrip,
+    DeskPost,
+    DeskView,
+    Health,
+    LinkView,
+    PhotoView,
+    PostRows,
+    PostView,
+    QuoteView,
+    SourceView,
+    WallStage,
+    WordsView,
+)
 
 
 class Lamp(QObject):
@@ -65,7 +81,7 @@ def test_qml_knows_our_types_but_cannot_make_them_by_itself(shell, kind):
     assert ("made" in component.errorString()) or ("filled" in component.errorString())
 
 
-@pytest.mark.parametrize("module", ["cards", "desk", "posts", "rows", "stage"])
+@pytest.mark.parametrize("module", ["cards", "desk", "health", "pieces", "posts", "rows", "stage"])
 def test_the_qml_tools_still_find_our_types_by_the_decorators_names(module):
     tool = Path(PySide6.__file__).parent / "scripts" / "metaobjectdump.py"
     said = subprocess.run(

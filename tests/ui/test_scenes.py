@@ -8,7 +8,7 @@ from factories import photo_of, stored
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 
 from kiosk.domain.events import PhotoRefused
-from kiosk.domain.model import Author
+from kiosk.domain.model import Author, Card, Emoji, Quote
 from kiosk.domain.scenes import SCENES, Cue
 
 if TYPE_CHECKING:
@@ -26,7 +26,13 @@ SMALLEST = {"spotlight": 0.04, "scroll": 0.022}
 
 SENTENCE = "The talk about tidal power was the best that I have heard in years, thank you to everybody who made it. "
 WIDEST = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-GREEN = (20, 200, 60)
+GREEN, BLUE = (20, 200, 60), (30, 60, 220)
+
+
+CAT = "https://example.social/cat.png"
+PREVIEW = "https://example.social/preview.png"
+CARD = Card("https://www.example.com/a/long/address?with=more", SENTENCE * 2, SENTENCE, "Example Weekly", PREVIEW)
+QUOTE = Quote(Author(f"@{WIDEST[:60]}@example.social", f"{WIDEST} :cat:"), f":cat: {SENTENCE * 4}")
 
 
 class Kind(NamedTuple):
@@ -36,6 +42,8 @@ class Kind(NamedTuple):
     name: str = "Ada Lovelace"
     photo: StoredPhoto | None = None
     missing: bool = False
+    photos: int = 1
+    hung: dict[str, object] | None = None
 
 
 KINDS = {
@@ -51,7 +59,22 @@ KINDS = {
     "upright photo": Kind(photo=stored((200, 900), GREEN)),
     "landscape photo": Kind((SENTENCE * 6)[:500], photo=stored((1200, 300), GREEN)),
     "missing photo": Kind(missing=True),
-}
+    "emojis in words and name": Kind(":cat:" * 9 + " hello :cat: " * 20, "Ada :cat: Lovelace :cat: " * 3),
+    "emojis among right to left": Kind(":cat: שלום לכולם באולם! :cat: " * 8, name=":cat: דנה לוי"),
+    "two photos": Kind(photo=stored((400, 300), GREEN), photos=2),
+    "three photos": Kind(photo=stored((300, 400), GREEN), photos=3),
+    "four photos": Kind((SENTENCE * 6)[:500], photo=stored((400, 300), GREEN), photos=4),
+    "quote": Kind(hung={"quote": QUOTE}),
+    "nothing but a quote": Kind("", hung={"quote": QUOTE}),
+    "poll": Kind(hung={"poll": ("tea :cat:", SENTENCE * 2, WIDEST * 3, "שלום", "5", "6", "7")}),
+    "nothing but a poll": Kind("", hung={"poll": ("tea", "coffee")}),
+    "link": Kind(hung={"card": CARD}),
+    "nothing but a link": Kind("", hung={"card": CARD}),
+    "everything": Kind(
+        (SENTENCE * 6)[:500], WIDEST, stored((300, 900), GREEN), photos=6,
+        hung={"quote": QUOTE, "poll": ("tea", "coffee"), "card": CARD},
+    ),
+}  # fmt: skip
 SIZES = {"16:9": (1280, 720), "upright": (720, 1280), "4:3": (1024, 768)}
 
 
@@ -115,10 +138,11 @@ def measured(shell, monkeypatch) -> list[Measured]:
 async def posted(here, kind: Kind, number: int) -> PostState:
     """An approved post of that kind."""
     author = Author(f"@{number}@example.social", kind.name)
-    if kind.photo is not None:
-        return await here.approved(number, kind.photo, text=kind.text, author=author)
     if not kind.missing:
-        return await here.approved(number, text=kind.text, author=author)
+        photos = [kind.photo] * kind.photos if kind.photo else []
+        drawn = {CAT: stored((64, 64), GREEN), PREVIEW: stored((300, 200), BLUE)}
+        more = {"emojis": (Emoji("cat", CAT),)} | (kind.hung or {})
+        return await here.approved(number, *photos, drawn=drawn, text=kind.text, author=author, **more)
     lost = photo_of(f"https://example.social/media/lost-{number}")
     state = await here.receive(number, text=kind.text, author=author)
     await here.edit(state, attachments=(lost,))
@@ -205,3 +229,54 @@ def test_words_of_every_length_are_drawn_whole_where_a_post_has_no_photo(hall, p
 
     play(test())
     assert [each.cut for each in measured if each.text == text] == [False]
+
+
+@pytest.mark.parametrize("place", [(scene, shape) for scene in SCENES for shape in SIZES], ids=" ".join)
+def test_an_emoji_is_seen_in_place_of_its_shortcode(hall, play, frame, measured, place):
+    scene, size = SCENES[place[0]], SIZES[place[1]]
+
+    async def test() -> None:
+        async with hall() as here:
+            wall = await here.wall(size)
+            await shown(here, scene, [await posted(here, Kind("one :cat: two :cat: three"), 1)])
+            await asyncio.sleep(1.0)
+            high = max(text.size for text in measured) * size[1]
+            assert 1.6 * high**2 < frame(wall).count(GREEN) < 2.6 * high**2, "two squares as large as the words"
+
+    play(test())
+    assert all(":cat:" not in text.text for text in measured)
+
+
+@pytest.mark.parametrize(
+    "case", [(scene, kind) for scene in SCENES for kind in ("quote", "poll", "link")], ids=" ".join
+)
+def test_what_hangs_on_a_post_is_read_on_the_wall(hall, play, frame, measured, case):
+    scene, kind = SCENES[case[0]], case[1]
+
+    async def test() -> None:
+        async with hall() as here:
+            wall = await here.wall(SIZES["16:9"])
+            await shown(here, scene, [await posted(here, KINDS[kind], 1)])
+            await asyncio.sleep(1.0)
+            assert (frame(wall).count(BLUE) > 2000) is (kind == "link")
+
+    play(test())
+    words = " ".join(text.text for text in measured)
+    assert {"quote": WIDEST, "poll": "שלום", "link": "example.com"}[kind] in words
+    assert "address?with" not in words, "no address is read from a wall"
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_several_photos_share_the_room_of_one(hall, play, frame, scene):
+    async def test() -> None:
+        async with hall() as here:
+            wall = await here.wall(SIZES["16:9"])
+            one, four = GREEN, (200, 40, 40)
+            photos = [stored((400, 300), one), *(stored((400, 300 + step), four) for step in range(3))]
+            await shown(here, scene, [await here.approved("several", *photos)])
+            await asyncio.sleep(1.0)
+            picture = frame(wall)
+            assert picture.count(one) > 10_000
+            assert 2.5 < picture.count(four) / picture.count(one) < 3.5, "four are equals"
+
+    play(test())

@@ -278,7 +278,7 @@ def test_a_card_that_cannot_be_made_is_counted_and_holds_nobody_up(on_stage, she
         press = shell.press.card
 
         def card(component: str, post: PostView, **sizes: int) -> QImage:
-            if "bad" in post.post.text:
+            if "bad" in post.post.words.text:
                 raise RuntimeError("a fault in a card")
             return press(component, post, **sizes)
 

@@ -11,7 +11,9 @@ Row {
     required property color ink
     required property color quiet
     required property color ground
-    property string picture: root.post?.avatar ?? ""
+    property bool pictured: true
+    property bool whole: false
+    readonly property string picture: root.pictured ? root.post?.avatar ?? "" : ""
 
     spacing: root.nameSize * 0.55
 
@@ -29,13 +31,14 @@ Row {
         width: root.width - root.nameSize * 2.55
 
         PostText {
+            emojis: root.pictured ? root.post?.nameEmojis ?? [] : []
             font.weight: Font.ExtraBold
             ink: root.ink
-            maximumLineCount: 1
+            maximumLineCount: root.whole ? 99 : 1
             size: root.nameSize
             text: root.post?.name ?? ""
             width: parent.width
-            wrapMode: Text.NoWrap
+            wrapMode: root.whole ? Text.Wrap : Text.NoWrap
         }
 
         Item {
@@ -49,7 +52,7 @@ Row {
                 size: root.quietSize
                 text: root.post?.handle ?? ""
                 width: Math.min(implicitWidth, parent.width - age.width - root.quietSize)
-                wrapMode: Text.NoWrap
+                wrapMode: root.whole ? Text.Wrap : Text.NoWrap
             }
 
             PostText {

@@ -43,6 +43,10 @@ Window {
             return view.choose("queue", view.row);
         case Qt.Key_Right:
             return view.choose("air", view.airRow);
+        case Qt.Key_PageUp:
+            return detail.turn(-0.8);
+        case Qt.Key_PageDown:
+            return detail.turn(0.8);
         case Qt.Key_Question:
             overlay.keys = !overlay.keys;
             return;
@@ -59,7 +63,7 @@ Window {
         focus: true
 
         Keys.onPressed: event => {
-            if (!event.isAutoRepeat || [Qt.Key_Up, Qt.Key_Down, Qt.Key_J, Qt.Key_K].indexOf(event.key) >= 0)
+            if (!event.isAutoRepeat || [Qt.Key_Up, Qt.Key_Down, Qt.Key_J, Qt.Key_K, Qt.Key_PageUp, Qt.Key_PageDown].indexOf(event.key) >= 0)
                 root.act(event);
             event.accepted = true;
         }

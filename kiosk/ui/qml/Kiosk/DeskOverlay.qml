@@ -47,7 +47,7 @@ Rectangle {
             anchors.centerIn: parent
             lineHeight: 1.35
             size: 19 * root.unit
-            text: root.view.alarm.asking ? qsTr("Leave panic?\nPosts approved so far will be on the wall again.\n\nP  yes, show them     Esc  no, keep the slate") : qsTr("A approve · R reject · S stash · H hide from the wall\nZ take back the last decision · Space preview\nP or Ctrl+Shift+P panic, on both windows\n↑ ↓ or J K move · ← → queue or what is on the wall\n1 pending · 2 approved · 3 stashed · 4 rejected\nM mode · ? these keys")
+            text: root.view.alarm.asking ? qsTr("Leave panic?\nPosts approved so far will be on the wall again.\n\nP  yes, show them     Esc  no, keep the slate") : qsTr("A approve · R reject · S stash · H hide from the wall\nZ take back the last decision · Space preview\nP or Ctrl+Shift+P panic, on both windows\n↑ ↓ or J K move · ← → queue or what is on the wall\nPgUp PgDn read on in a long post\n1 pending · 2 approved · 3 stashed · 4 rejected\nM mode · ? these keys")
             width: parent.width - 60 * root.unit
             wrapMode: Text.Wrap
         }

@@ -9,17 +9,18 @@ Rectangle {
     required property int screenHeight
     readonly property color ink: Theme.inks[root.post.tone]
     readonly property real pad: Theme.px(Theme.margin, root.screenHeight)
-    readonly property bool wide: root.post.photo !== ""
+    readonly property int photos: root.post.photos.length
 
     color: Theme.papers[root.post.tone]
-    height: Math.ceil(picture.height + words.height + root.pad * 2)
+    height: Math.ceil(pictures.height + words.height + root.pad * 2)
 
-    FocusedPhoto {
-        id: picture
+    PhotoMosaic {
+        id: pictures
 
-        height: root.wide ? Math.round(Math.max(root.width * 0.5, Math.min(root.width * 1.12, root.width / root.post.aspect))) : 0
+        gap: Theme.px(Theme.seam, root.screenHeight)
+        height: root.photos === 0 ? 0 : root.photos > 1 ? Math.round(root.width * 0.8) : Math.round(Math.max(root.width * 0.5, Math.min(root.width * 1.12, root.width / root.post.aspect)))
         post: root.post
-        visible: root.wide
+        visible: root.photos > 0
         width: root.width
     }
 
@@ -29,15 +30,24 @@ Rectangle {
         spacing: root.pad * 0.7
         width: root.width - root.pad * 2
         x: root.pad
-        y: picture.height + root.pad
+        y: pictures.height + root.pad
 
         PostText {
-            ink: root.ink
+            emojis: root.post.emojis
             font.weight: size > Theme.px(0.04, root.screenHeight) ? Font.ExtraBold : Font.Medium
+            ink: root.ink
             maximumLineCount: 14
             size: Theme.px(Theme.bodyShare(root.post.extent), root.screenHeight)
             text: root.post.text
             visible: text !== ""
+            width: parent.width
+        }
+
+        HungBlocks {
+            ink: root.ink
+            post: root.post
+            quiet: Theme.quiets[root.post.tone]
+            size: Theme.px(root.post.text === "" ? Theme.bodyShare(200) : Theme.scrollSmall, root.screenHeight)
             width: parent.width
         }
 

@@ -13,7 +13,7 @@ Rectangle {
 
     signal picked
 
-    Accessible.name: root.post.name + ": " + root.post.text
+    Accessible.name: root.post.byline + ": " + root.post.line
     Accessible.role: Accessible.ListItem
     border.color: root.chosen ? (root.active ? Theme.deskFocus : Theme.deskLine) : Theme.deskGround
     border.width: root.chosen ? 3 : 1
@@ -27,7 +27,7 @@ Rectangle {
         clip: true
         color: Theme.deskGround
         height: 60 * root.unit
-        visible: root.post.photo !== ""
+        visible: root.post.pictorial
         width: visible ? 80 * root.unit : 0
         x: 10 * root.unit
         y: 10 * root.unit
@@ -52,7 +52,8 @@ Rectangle {
             ink: root.post.gone ? Theme.deskQuiet : Theme.deskInk
             maximumLineCount: 2
             size: 16 * root.unit
-            text: root.post.text
+            text: root.post.line
+            visible: text !== ""
             width: parent.width
         }
 
@@ -60,7 +61,7 @@ Rectangle {
             ink: Theme.deskQuiet
             maximumLineCount: 1
             size: 13 * root.unit
-            text: root.post.name + "  " + root.post.handle + "  · " + root.post.age
+            text: (root.post.hung !== "" ? root.post.hung + "  · " : "") + root.post.byline
             width: parent.width
             wrapMode: Text.NoWrap
         }

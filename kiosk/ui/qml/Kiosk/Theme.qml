@@ -48,11 +48,18 @@ QtObject {
     readonly property real scrollName: 0.026
     readonly property real spotSmall: 0.0405
     readonly property real spotName: 0.048
+    readonly property real spotQuote: 0.056
     readonly property real spotBody: 0.2
     readonly property real margin: 0.028
+    readonly property real seam: 0.0045
 
     function px(share: real, screenHeight: real): int {
         return Math.round(share * screenHeight);
+    }
+
+    // What lies on a card without being a card: its ink, hardly there.
+    function wash(ink: color): color {
+        return Qt.rgba(ink.r, ink.g, ink.b, 0.09);
     }
 
     // Few words may be loud; the longest stay at what can be read from the last row.
