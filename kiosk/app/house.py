@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from kiosk.domain.model import Sha256
     from kiosk.runtime.clocks import Clock
     from kiosk.runtime.counters import Counters
+    from kiosk.runtime.health import SourceHealth
     from kiosk.runtime.ledger import Ledger
-    from kiosk.runtime.supervisor import SourceHealth
     from kiosk.settings import Settings
     from kiosk.ui.shell import Shell
 

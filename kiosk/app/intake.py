@@ -15,10 +15,11 @@ from kiosk.media.pictures import Pictures
 from kiosk.media.throttle import Throttle
 from kiosk.runtime.attachments import Attachments
 from kiosk.runtime.ingest import Ingest
+from kiosk.runtime.keeper import Watched
 from kiosk.runtime.pictures import AnyPicture
 from kiosk.runtime.recheck import Recheck
 from kiosk.runtime.stage import take_away
-from kiosk.runtime.supervisor import Supervisor, Watched
+from kiosk.runtime.supervisor import Supervisor
 from kiosk.runtime.vault import FileVault
 from kiosk.sources import make_source
 from kiosk.sources.source import Means

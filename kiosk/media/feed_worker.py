@@ -27,8 +27,8 @@ from kiosk.domain.feeds import (
     pictures_of,
 )
 from kiosk.domain.text import MAX_HTML, clean, one_line, plain_from_html
+from kiosk.media.confinement import confine
 from kiosk.media.json_feed import read_json
-from kiosk.media.sandbox import confine
 
 if TYPE_CHECKING:
     from collections.abc import Callable

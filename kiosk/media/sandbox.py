@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
-import resource
-import sys
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -48,23 +45,6 @@ class Bounds(NamedTuple):
     memory: int
     seconds: float
     jobs: int
-
-
-def confine(memory: int) -> None:
-    """Give up new files and sockets, and more than `memory` bytes of address space; for the worker itself to call.
-
-    Everything the job needs must have been loaded before.
-    """
-    os.nice(10)
-    sys.path.clear()  # a late import fails for lack of a place, not by chance for lack of a file number
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NOFILE: 3,  # the streams that are open; poll() fails below the number it is given
-        resource.RLIMIT_AS: memory,
-    }
-    for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
 
 
 class Sandbox:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import functools
 import io
-import os
-import resource
 import struct
 import warnings
 import zlib
@@ -18,6 +16,7 @@ import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
 
 from kiosk.media.caption import said_in
+from kiosk.media.confinement import confine as give_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +85,6 @@ def confine(memory: int) -> None:
     `memory` is the largest address space in bytes. Runs once in each new worker. New threads stay possible,
     because libheif decodes in one; where they are forbidden every HEIF photo ends the worker.
     """
-    os.nice(10)
     pi_heif.register_heif_opener(thumbnails=False)
     pi_heif.options.DECODE_THREADS = 1
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -95,14 +93,7 @@ def confine(memory: int) -> None:
     Image.init()
     for kind in {"JPEG", "PNG", "WEBP", "AVIF", "GIF"} & Image.SAVE.keys():
         _rehearse(kind)
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NOFILE: 3,  # the streams that are open; poll() fails below the number it is given
-        resource.RLIMIT_AS: memory,
-    }
-    for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
+    give_up(memory)
 
 
 def _rehearse(kind: str) -> None:

@@ -27,8 +27,8 @@ AT_ONCE: Final = 2
 WAITING: Final = 500
 """Posts kept waiting in memory; any more are found again in the event file."""
 
-PICTURES: Final = 9
-"""Pictures fetched for one post: its avatar and eight photos."""
+PICTURES: Final = 40
+"""Pictures fetched for one post: its avatar, sixteen photos, a link's preview, and as many emojis as servers allow."""
 
 TRIES: Final = 3
 LONGEST_PAUSE: Final = 120.0
@@ -197,7 +197,7 @@ class Attachments:
                 return min(later.values(), default=None)
             url = missing[0]
             if len(state.photos) + len(later) >= PICTURES:
-                reason = f"Only the first {PICTURES - 1} photos of a post are fetched."
+                reason = f"Only the first {PICTURES} pictures of a post are fetched."
                 await self._commit(uri, url, PhotoFailure(reason), None)
                 continue
             due = await self._settle_one(uri, url)

@@ -7,8 +7,8 @@ import random
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.errors import ArchiveError
-from kiosk.runtime.health import SourceHealth, quiet_minutes
-from kiosk.runtime.keeper import Keeper, Shared, Watched
+from kiosk.runtime.health import quiet_minutes
+from kiosk.runtime.keeper import Keeper, Shared
 from kiosk.sources.source import Streaming
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from kiosk.runtime.clocks import Clock
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.ingest import Ingest
+    from kiosk.runtime.keeper import Watched
     from kiosk.runtime.ledger import Ledger
-
-__all__ = ["SourceHealth", "Supervisor", "Watched"]
 
 TALLY_EVERY: Final = 5.0
 """Seconds between two looks at how many posts came and were shown."""

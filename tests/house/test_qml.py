@@ -10,7 +10,10 @@ from house.tree import QML, name
 
 LITERAL = re.compile(r'"#[0-9a-fA-F]{3,8}"|Qt\.rgba|Qt\.hsla|(?:color|ink)\s*:\s*"[a-z]+"')
 OPENING = re.compile(r"(?:^|\s)([A-Z]\w*)(?:\.\w+)?\s*\{\s*$|:\s*([A-Z]\w*)\s*\{\s*$|(\{)\s*$")
-ATTENDEE = re.compile(r"\b(?:post|selected)\.(?:text|name|handle|warning|initial|alt)\b")
+ATTENDEE = re.compile(
+    r"\b(?:post|selected|quote|link|modelData)\.(?:text|name|handle|warning|initial|alt|title|description|place|line"
+    r"|byline|elsewhere|remarks)\b"
+)
 
 
 def test_qml_is_right_about_every_python_type(tmp_path):

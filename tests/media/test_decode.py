@@ -99,10 +99,10 @@ def test_a_refused_picture_says_why_and_the_next_one_works():
 def test_the_worker_lives_in_its_limits():
     async def scene(decoder: PhotoDecoder) -> None:
         await decoder.decode(_jpeg())
-        assert decoder._pool is not None
+        assert decoder._sandbox._pool is not None
 
         async def there(function: Callable[..., object], *given: object) -> object:
-            return await asyncio.wrap_future(decoder._pool.schedule(function, args=given, timeout=10))
+            return await asyncio.wrap_future(decoder._sandbox._pool.schedule(function, args=given, timeout=10))
 
         assert await there(resource.getrlimit, resource.RLIMIT_AS) == (MEMORY, MEMORY)
         assert await there(resource.getrlimit, resource.RLIMIT_CORE) == (0, 0)

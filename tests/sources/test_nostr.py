@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADA, EVE = Writer("ada"), Writer("eve")
 NOW = time.time()
-needs_relay = pytest.mark.skipif(not installed(), reason="needs nostr-relay; tests/servers/relay.sh installs it")
+needs_relay = pytest.mark.skipif(not installed(), reason="needs nostr-relay; `sh tests/servers.sh` installs it")
 
 
 def texts(batch: Batch | Recheck) -> list[str]:
