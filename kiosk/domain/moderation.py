@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -57,19 +58,33 @@ def _oddities(post: Post, rules: Rules) -> Iterator[str]:
         yield f"Content warning: {post.warning}"
     if not (post.text or post.attachments or post.quote or post.poll or post.card):
         yield "It has neither text nor a picture."
+    if not rules.blocked_words:
+        return
     for place, words in _shown(post):
-        for blocked in rules.blocked_words:
-            if _holds(words, blocked):
-                yield f"Listed word “{blocked}” in the {place}."
+        for blocked in _listed(words, rules.blocked_words) if words else ():
+            yield f"Listed word “{blocked}” in the {place}."
 
 
-def _holds(words: str, blocked: str) -> bool:
+def _listed(words: str, blocked_words: tuple[str, ...]) -> Iterator[str]:
+    """The listed words that these words hold."""
     spaced, squeezed = folded(words)
-    wanted, tight = folded(blocked)
-    if not wanted:  # no letters in it: an emoji or another sign, compared as it stands
-        sign = _bare(blocked)
-        return sign != "" and sign in _bare(words)
-    return f" {wanted} " in f" {spaced} " or (len(tight) > _SHORT and tight in squeezed)
+    spaced = f" {spaced} "
+    for blocked in blocked_words:
+        wanted, tight = _wanted(blocked)
+        if not wanted:  # no letters in it: an emoji or another sign, compared as it stands
+            sign = _bare(blocked)
+            held = sign != "" and sign in _bare(words)
+        else:
+            held = wanted in spaced or (tight != "" and tight in squeezed)
+        if held:
+            yield blocked
+
+
+@lru_cache(maxsize=4096)
+def _wanted(blocked: str) -> tuple[str, str]:
+    """What is looked for between spaces, and, where it is long enough to stand anywhere, what without them."""
+    spaced, tight = folded(blocked)
+    return f" {spaced} " if spaced else "", tight if len(tight) > _SHORT else ""
 
 
 def _bare(words: str) -> str:

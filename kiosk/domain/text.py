@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborHTMLParser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_HTML: Final = 64 * 1024
 """Characters of HTML that are parsed; fast parsers are quadratic on deep nesting."""
@@ -16,6 +19,12 @@ MAX_CODE_POINTS: Final = 5_000
 MAX_MARKS: Final = 3
 MAX_VOWEL_MARKS: Final = 5
 MAX_LINES: Final = 24
+
+MOST_LEARNED: Final = 10_000
+"""Characters that a table remembers: more than any event's languages have."""
+
+_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+"""What may not stand in a text, of ASCII."""
 
 _LINE_BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _GAPS: Final = re.compile(r"(?:[^\S\n]|\u2800)+")
@@ -74,6 +83,17 @@ def clean(text: str, *, limit: int = MAX_CODE_POINTS) -> str:
 
 def _tidy(text: str) -> str:
     text = _GAPS.sub(" ", _LINE_BREAKS.sub("\n", text))
+    text = _CONTROLS.sub("", text) if text.isascii() else _sifted(text)
+    text = "\n".join(line.strip() for line in _GAPS.sub(" ", text).split("\n"))
+    lines = _EMPTY_LINES.sub("\n\n", text.strip()).split("\n")
+    return "\n".join(lines[:MAX_LINES]).strip()
+
+
+def _sifted(text: str) -> str:
+    """NFC of a text without what may not stand in it."""
+    composed = unicodedata.normalize("NFC", text)
+    if not text.translate(_PLAIN) and (composed == text or not composed.translate(_PLAIN)):
+        return composed  # as most texts are: nothing in it has to be looked at one by one
     text = unicodedata.normalize("NFC", "".join(char for char in text if _allowed(char)))
     flags = {index for match in _FLAGS.finditer(text) for index in range(*match.span())}
     kept: list[str] = []
@@ -87,10 +107,7 @@ def _tidy(text: str) -> str:
         marks = marks + 1 if _mark(char) else 0
         if marks <= MAX_MARKS or (marks <= MAX_VOWEL_MARKS and _within(char, _VOWEL_MARKS) and char not in kept[-2:]):
             kept.append(char)
-    text = unicodedata.normalize("NFC", "".join(kept))
-    text = "\n".join(line.strip() for line in _GAPS.sub(" ", text).split("\n"))
-    lines = _EMPTY_LINES.sub("\n\n", text.strip()).split("\n")
-    return "\n".join(lines[:MAX_LINES]).strip()
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 @lru_cache(maxsize=4096)
@@ -149,6 +166,24 @@ def _within(char: str, ranges: tuple[range, ...]) -> bool:
     return any(ord(char) in one for one in ranges)
 
 
+class _Table(dict[int, str]):
+    """What `str.translate` makes of each character, learned as characters are met: it is much faster than a loop."""
+
+    def __init__(self, becomes: Callable[[str], str]) -> None:
+        super().__init__()
+        self._becomes = becomes
+
+    def __missing__(self, code: int) -> str:
+        becomes = self._becomes(chr(code))
+        if len(self) < MOST_LEARNED:
+            self[code] = becomes
+        return becomes
+
+
+_PLAIN: Final = _Table(lambda char: char if _invisible(char) or _mark(char) or not _allowed(char) else "")
+"""Leaves of a text what has to be looked at with its neighbours."""
+
+
 def one_line(text: str, *, limit: int = 80) -> str:
     """Clean a name, a handle or a tag: `clean` text on a single line."""
     return " ".join(clean(text, limit=limit).split())
@@ -178,11 +213,17 @@ def folded(text: str) -> tuple[str, str]:
 
     NFKC, case folded, marks and ignorables removed, common digit-for-letter substitutions undone.
     """
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_LEET)
-    letters = "".join(char if char.isalnum() else " " for char in plain if not _ignorable(char))
-    spaced = " ".join(letters.split())
-    return spaced, spaced.replace(" ", "")
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    words = plain.translate(_LETTERS).split()
+    return " ".join(words), "".join(words)
 
 
-def _ignorable(char: str) -> bool:
-    return unicodedata.category(char) in {"Mn", "Me", "Cf"}
+def _letter(char: str) -> str:
+    """What a character counts as in a comparison: a letter or digit, a space, or nothing."""
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return ""
+    char = char.translate(_LEET)
+    return char if char.isalnum() else " "
+
+
+_LETTERS: Final = _Table(_letter)

@@ -62,13 +62,13 @@ def told(health: SourceHealth, zone: ZoneInfo) -> Told:
 def _figures(health: SourceHealth) -> list[str]:
     """What a source may still ask, what it has spent, and how far it is behind: short, for a narrow panel."""
     parts: list[str] = []
-    if health.left is not None:
-        parts.append(f"{health.left} of {health.limit} left" if health.limit else f"{health.left} left")
     if health.spent is not None:
-        cap = f" of {_money(health.cap, health.currency)}" if health.cap is not None else ""
-        parts.append(f"{_money(health.spent, health.currency)}{cap} spent")
+        cap = f" of {_money(health.cap, health.currency)}".replace(".00", "") if health.cap is not None else ""
+        parts.append(f"{_money(health.spent, health.currency)}{cap}")
     if health.lag is not None:
-        parts.append(f"{health.lag:.0f} s behind")
+        parts.append(f"{health.lag:.0f} s late")
+    if health.left is not None:
+        parts.append(f"{health.left}/{health.limit} left" if health.limit else f"{health.left} left")
     return parts
 
 

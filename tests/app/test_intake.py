@@ -93,7 +93,7 @@ def test_posts_and_their_pictures_arrive_from_the_web_and_from_a_folder(tmp_path
             tasks = [asyncio.ensure_future(task()) for task in intake.tasks]
             async with asyncio.timeout(40):
                 photo = await _photo_in(ledger)
-                while {health.seen for health in intake.supervisor.health} != {1}:  # noqa: ASYNC110  # no event for it
+                while {health.seen for health in intake.supervisor.health} != {1}:  # no event for it
                     await asyncio.sleep(0.05)
             assert (photo.width, photo.height) == (80, 60)
             for task in tasks:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import ssl
 import sys
 import threading
 import time
@@ -67,10 +68,7 @@ Told = dict[str, Any]
 FEED = 200
 """Entries of one feed; more are not kept of any."""
 
-_WORDS = (
-    "what a wonderful talk about small machines that never sleep and the people who keep them warm in winter while "
-    "somebody at the back asks where the coffee is and whether the slides will be online before the evening ends"
-).split()
+_WORDS = ["what", "a", "wonderful", "talk", "about", "small", "machines", "that", "never", "sleep", "and", "the", "people", "who", "keep", "them", "warm", "in", "winter", "while", "somebody", "at", "the", "back", "asks", "where", "the", "coffee", "is", "and", "whether", "the", "slides", "will", "be", "online", "before", "the", "evening", "ends"]
 
 
 class Reading(NamedTuple):
@@ -124,7 +122,7 @@ def _target(asked: Any) -> Any:
 @contextmanager
 def _mastodon(posts: int) -> Iterator[Told]:
     with remembering(TagServer()) as server:
-        for number in range(posts):
+        for number in range(1, posts + 1):
             who = person(number)
             tagged = '<a href="https://example.org/tags/hall" class="mention hashtag" rel="tag">#<span>hall</span></a>'
             link = (
@@ -166,7 +164,7 @@ def _mastodon(posts: int) -> Iterator[Told]:
 
 def _read_mastodon(told: Told, given: Means) -> Reading:
     source = Mastodon(MastodonTable(server=told["url"], allow_private_addresses=True), given)
-    place = Place(EVENING, ["0"])
+    place = Place(EVENING, ["1"])
     return Reading([source], cursor_of(source.name, {"/api/v1/timelines/tag/hall": place}))
 
 
@@ -471,13 +469,14 @@ def _mail(posts: int) -> Iterator[Told]:
         return b"* SEARCH " + " ".join(map(str, uids)).encode() + b"\r\n{tag} OK done\r\n"
 
     box = f"* {posts} EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT {posts + 1}] n\r\n{{tag}} OK [READ-ONLY] done\r\n"
-    with ScriptedImap(plain=True, EXAMINE=box.encode(), SEARCH=search, FETCH=fetch) as server:
-        yield {"port": server.port}
+    with ScriptedImap(EXAMINE=box.encode(), SEARCH=search, FETCH=fetch) as server:
+        (authority,) = server.trust.get_ca_certs(binary_form=True)
+        yield {"port": server.port, "trust": ssl.DER_cert_to_PEM_cert(authority)}
 
 
 def _read_mail(told: Told, given: Means) -> Reading:
-    table = MailTable(server=f"imap://127.0.0.1:{told['port']}", user="wall", allow_private_addresses=True)
-    source = Mail(table, given._replace(token="secret"))
+    table = MailTable(server=f"imaps://localhost:{told['port']}", user="wall", allow_private_addresses=True)
+    source = Mail(table, given._replace(token="secret"), ssl.create_default_context(cadata=told["trust"]))
     return Reading([source], Cursor(source.name, json.dumps({"validity": 7, "uid": 0})))
 
 
@@ -534,7 +533,7 @@ SUPPLIES: dict[str, Supply] = {
     "matrix": Supply(_matrix, _read_matrix),
     "telegram": Supply(_telegram, _read_telegram),
     "mail": Supply(_mail, _read_mail),
-    "threads": Supply(_threads, _read_threads, 1_000),
+    "threads": Supply(_threads, _read_threads, 950),
     "instagram": Supply(_instagram, _read_instagram, 500),
 }
 """Every kind of source; Threads and Instagram are read ten pages a poll and no further."""

@@ -39,11 +39,11 @@ from kiosk.runtime.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from campaigns.supplies import Reading, Supply
+
     from kiosk.domain.events import Change, Event
     from kiosk.domain.model import Cursor
     from kiosk.sources.source import Batch, Source
-
-    from campaigns.supplies import Reading, Supply
 
 AIM = 0.5
 LISTED = ("fuck", "Arschloch", "merde", "idiot", "schei\u00dfe")

@@ -64,7 +64,7 @@ async def _busy() -> int:
 
     begun = spent()
     async with asyncio.timeout(20):
-        while spent() < begun + 6:  # noqa: ASYNC110  # another process has no asyncio.Event
+        while spent() < begun + 6:  # another process has no asyncio.Event
             await asyncio.sleep(0.005)
     return number
 

@@ -56,7 +56,7 @@ async def directed(folder: Path, *playlist: Scene, posts: int = 0) -> AsyncItera
 
 async def until(happened: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
-        while not happened():  # noqa: ASYNC110  # nobody tells when
+        while not happened():  # nobody tells when
             await asyncio.sleep(0.002)
 
 

@@ -85,7 +85,7 @@ class Room:
 
     async def until(self, condition) -> None:
         async with asyncio.timeout(5):
-            while not condition():  # noqa: ASYNC110  # what is waited for has no event
+            while not condition():  # what is waited for has no event
                 await asyncio.sleep(0.005)
 
 

@@ -80,7 +80,7 @@ async def connected(batches: AsyncGenerator[Batch], jetstream: Jetstream) -> Non
     before = jetstream.listening
     assert await anext(batches) == Batch()
     async with asyncio.timeout(5):
-        while jetstream.listening == before:  # noqa: ASYNC110  # another thread counts
+        while jetstream.listening == before:  # another thread counts
             await asyncio.sleep(0.01)
 
 

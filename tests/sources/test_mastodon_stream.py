@@ -51,7 +51,7 @@ def on(
 
 async def heard(streams: StreamServer, *channels: tuple[str, str]) -> None:
     """Wait until the server has understood what it is to stream."""
-    while not streams.heard >= set(channels):  # noqa: ASYNC110  # it lives in another thread
+    while not streams.heard >= set(channels):  # it lives in another thread
         await asyncio.sleep(0.005)
 
 

@@ -52,8 +52,18 @@ FULL: dict[str, Any] = {
         {"type": "video", "url": "https://files.example/2.mp4", "preview_url": "https://files.example/2.jpg"},
         {"type": "audio", "url": "https://files.example/3.ogg", "preview_url": None},
     ],
-    "card": {"url": "https://elsewhere.example"},
-    "poll": None,
+    "card": {"url": "https://elsewhere.example/1", "title": "Elsewhere", "image": "https://files.example/card.png"},
+    "poll": {"options": [{"title": "Tea"}, {"title": "Cake :cake:"}], "emojis": []},
+    "emojis": [{"shortcode": "cake", "url": "https://f.example/c.gif", "static_url": "https://f.example/c.png"}],
+    "quote": {
+        "state": "accepted",
+        "quoted_status": {
+            "url": "https://home.example/@grace/6",
+            "visibility": "public",
+            "content": "<p>Tea?</p>",
+            "account": {"acct": "grace", "url": "https://home.example/@grace"},
+        },
+    },
 }
 LEAST: dict[str, Any] = {
     "id": 1,

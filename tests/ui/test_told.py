@@ -30,21 +30,21 @@ def test_every_state_has_a_shape_and_a_colour_of_its_kind(state):
 
 def test_a_source_that_is_well_says_its_figures_and_no_words():
     health = SourceHealth("a", state=State.LIVE, seen=1204, shown=311, left=287, limit=300, lag=1.2, until=at(9))
-    assert told(health, BERLIN) == ("●", WELL, "live", "1,204 seen · 311 shown · 287 of 300 left · 1 s behind", "")
+    assert told(health, BERLIN) == ("●", WELL, "live", "1,204 seen · 311 shown · 1 s late · 287/300 left", "")
 
 
 @pytest.mark.parametrize(
     ("spent", "cap", "currency", "said"),
     [
-        (4.2, 20.0, "USD", "$4.20 of $20.00 spent"),
-        (4.2, None, "EUR", "€4.20 spent"),
-        (4.0, 9.0, "CHF", "4.00 CHF of 9.00 CHF spent"),
-        (0.0, None, "", "0.00 spent"),
+        (4.2, 20.0, "USD", "$4.20 of $20"),
+        (4.2, None, "EUR", "€4.20"),
+        (4.0, 9.0, "CHF", "4.00 CHF of 9 CHF"),
+        (0.0, None, "", "0.00"),
     ],
 )
 def test_what_was_spent_is_said_as_money(spent, cap, currency, said):
     health = SourceHealth("x", state=State.POLLING, spent=spent, cap=cap, currency=currency, left=3)
-    assert told(health, BERLIN).facts == f"0 seen · 0 shown · 3 left · {said}"
+    assert told(health, BERLIN).facts == f"0 seen · 0 shown · {said} · 3 left"
 
 
 def test_a_source_that_waits_says_until_when_in_the_venues_time():
