@@ -50,7 +50,7 @@ class Reach:
         self._feeds = FeedParser()
         self._vault = FileVault(vault_of(settings.event_file))
         private = any(table.allow_private_addresses for table in settings.source)
-        pictures = GuardedClient(PICTURE, allow_private=private, throttle=self._throttle)
+        pictures = GuardedClient(PICTURE, allow_private=private, throttle=self._throttle.below())
         self._stack.push_async_callback(self.decoder.close)
         self._stack.push_async_callback(self._feeds.close)
         self._stack.push_async_callback(pictures.aclose)

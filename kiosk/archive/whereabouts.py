@@ -8,7 +8,7 @@ from kiosk.domain.echo import NEAR, is_echo, words_key
 from kiosk.domain.model import PostState, PostUri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kiosk.domain.model import Post, State
 
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
 LIKE: Final = 20
 """Posts of the same words that are looked at."""
+
+AT_ONCE: Final = 100
+"""Posts that one question to the file asks for."""
+
+
+def by_hundreds(uris: Iterable[PostUri]) -> Iterator[tuple[list[PostUri], str]]:
+    """Addresses to be asked for together, a hundred at a time, each time with SQL's marks for them."""
+    every = list(uris)
+    for start in range(0, len(every), AT_ONCE):
+        some = every[start : start + AT_ONCE]
+        yield some, ",".join("?" * len(some))
 
 
 class Tally(NamedTuple):
@@ -54,6 +65,14 @@ class Whereabouts:
         """The post that stands for this copy of it, None where it stands for itself."""
         rows = self._rows("SELECT of FROM echoes WHERE uri = ?", (uri,))
         return PostUri(str(rows[0][0])) if rows else None
+
+    def echoes(self, uris: Iterable[PostUri]) -> dict[PostUri, PostUri]:
+        """The posts that stand for copies among these, by the copy."""
+        found: dict[PostUri, PostUri] = {}
+        for some, marks in by_hundreds(uris):
+            rows = self._rows(f"SELECT uri, of FROM echoes WHERE uri IN ({marks})", some)  # noqa: S608  # the marks are ours
+            found |= {PostUri(str(uri)): PostUri(str(of)) for uri, of in rows}
+        return found
 
     def original(self, post: Post) -> PostState | None:
         """The post that `post` is another copy of, if one is known; the oldest of several."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.text import folded
@@ -19,6 +20,9 @@ NEAR: Final = timedelta(minutes=30)
 SHORTEST: Final = 12
 """Letters that a text needs; shorter ones ("hello", "+1") say nothing of who wrote them."""
 
+REMEMBERED: Final = 1_000
+"""Characters of a text whose key is remembered for a while."""
+
 _ADDRESSES: Final = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
 _CUT: Final = "…"
 
@@ -29,7 +33,17 @@ def words_key(post: Post) -> str:
     Addresses do not count, because networks shorten them in their own ways, nor do hashtags at the end, case,
     punctuation and spaces.
     """
-    text = _ADDRESSES.sub(" ", post.text).replace(_CUT, " ")
+    return _key(post.text) if len(post.text) > REMEMBERED else _remembered_key(post.text)
+
+
+@lru_cache(maxsize=2048)
+def _remembered_key(text: str) -> str:
+    """It is asked for when a post is looked up and again when it is kept."""
+    return _key(text)
+
+
+def _key(text: str) -> str:
+    text = _ADDRESSES.sub(" ", text).replace(_CUT, " ")
     _, tight = folded(_without_tags_at_the_end(text))
     return hashlib.sha256(tight.encode()).hexdigest()[:32] if len(tight) >= SHORTEST else ""
 

@@ -23,11 +23,20 @@ MAX_LINES: Final = 24
 MOST_LEARNED: Final = 10_000
 """Characters that a table remembers: more than any event's languages have."""
 
+SHORT: Final = 80
+"""Characters of a name or a tag whose cleaned and folded forms are remembered."""
+
 _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 """What may not stand in a text, of ASCII."""
 
 _LINE_BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
-_GAPS: Final = re.compile(r"(?:[^\S\n]|\u2800)+")
+_GAPS: Final = re.compile(
+    r" [{0} ]+|[{0}][{0} ]*".format(
+        r"\t\r\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2800"
+    )
+)
+"""All white space but line feeds, and the blank of Braille; single spaces may stay as they are."""
+
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 _ZWNJ: Final = "\u200c"
 _ZWJ: Final = "\u200d"
@@ -77,14 +86,19 @@ def clean(text: str, *, limit: int = MAX_CODE_POINTS) -> str:
     them; at most 3 combining marks on a base, 5 in scripts of `_VOWEL_MARKS`; at most 24 lines, no two empty ones
     in a row.
     """
+    if not text:
+        return ""
     text = _tidy(text[: limit * 4].encode("utf-8", "ignore").decode("utf-8", "ignore"))
     return text if len(text) <= limit else _tidy(text[:limit])
 
 
 def _tidy(text: str) -> str:
-    text = _GAPS.sub(" ", _LINE_BREAKS.sub("\n", text))
-    text = _CONTROLS.sub("", text) if text.isascii() else _sifted(text)
-    text = "\n".join(line.strip() for line in _GAPS.sub(" ", text).split("\n"))
+    spaced = _GAPS.sub(" ", _LINE_BREAKS.sub("\n", text))
+    text = _CONTROLS.sub("", spaced) if spaced.isascii() else _sifted(spaced)
+    text = text if text == spaced else _GAPS.sub(" ", text)
+    if "\n" not in text:
+        return text.strip()
+    text = "\n".join(map(str.strip, text.split("\n")))
     lines = _EMPTY_LINES.sub("\n\n", text.strip()).split("\n")
     return "\n".join(lines[:MAX_LINES]).strip()
 
@@ -186,6 +200,12 @@ _PLAIN: Final = _Table(lambda char: char if _invisible(char) or _mark(char) or n
 
 def one_line(text: str, *, limit: int = 80) -> str:
     """Clean a name, a handle or a tag: `clean` text on a single line."""
+    return _short_line(text, limit) if len(text) <= SHORT else " ".join(clean(text, limit=limit).split())
+
+
+@lru_cache(maxsize=4096)
+def _short_line(text: str, limit: int) -> str:
+    """The same people and tags come again and again."""
     return " ".join(clean(text, limit=limit).split())
 
 
@@ -213,6 +233,16 @@ def folded(text: str) -> tuple[str, str]:
 
     NFKC, case folded, marks and ignorables removed, common digit-for-letter substitutions undone.
     """
+    return _short_folded(text) if len(text) <= SHORT else _folded(text)
+
+
+@lru_cache(maxsize=2048)
+def _short_folded(text: str) -> tuple[str, str]:
+    """As with cleaning: the same people come again and again."""
+    return _folded(text)
+
+
+def _folded(text: str) -> tuple[str, str]:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     words = plain.translate(_LETTERS).split()
     return " ".join(words), "".join(words)

@@ -138,7 +138,7 @@ async def opened(  # noqa: PLR0913  # what a WebSocket takes
             user_agent_header=USER_AGENT,
             subprotocols=[websockets.Subprotocol(name) for name in subprotocols] or None,
             max_size=LONGEST,
-            max_queue=64,
+            max_queue=4,  # each may have LONGEST bytes
             open_timeout=OPENING,
             ping_interval=PING,
             ping_timeout=PONG,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
@@ -24,12 +24,30 @@ class Throttle:
     See httpcore issue 1093.
     """
 
-    def __init__(self, *, per_host: int = PER_HOST, total: int = TOTAL, patience: float = PATIENCE) -> None:
-        """Let `per_host` requests run to one host and `total` to all; each waits at most `patience` seconds."""
+    def __init__(
+        self,
+        *,
+        per_host: int = PER_HOST,
+        total: int = TOTAL,
+        patience: float = PATIENCE,
+        above: Throttle | None = None,
+    ) -> None:
+        """Let `per_host` requests run to one host and `total` to all; each waits at most `patience` seconds.
+
+        A turn here is also one of the throttle `above`, where there is one.
+        """
+        self._above = above
         self._per_host = per_host
         self._patience = patience
+        self._most = total
         self._total = asyncio.Semaphore(total)
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    def below(self) -> Throttle:
+        """Turns for what may wait, such as pictures: a place at each host, and two in all, stay free for the others."""
+        return Throttle(
+            per_host=max(1, self._per_host - 1), total=max(1, self._most - 2), patience=self._patience, above=self
+        )
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncGenerator[None]:
@@ -45,7 +63,8 @@ class Throttle:
         try:
             await self._take(self._total, host)
             try:
-                yield
+                async with self._above.turn(host) if self._above is not None else nullcontext():
+                    yield
             finally:
                 self._total.release()
         finally:

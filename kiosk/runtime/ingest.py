@@ -134,7 +134,7 @@ class Ingest:
         found = list({item.post.uri: item for item in found}.values())
         if not found:
             return []
-        known = await self._ledger.read(lambda file: [_known(file, item.post) for item in found])
+        known = await self._ledger.read(lambda file: _known(file, [item.post for item in found]))
         events: list[Event] = []
         for item, each in zip(found, known, strict=True):
             events += self._event(each, item.post, Sighting(source, item.local_id))
@@ -162,11 +162,16 @@ class Ingest:
         return [received]
 
 
-def _known(file: EventFile, post: Post) -> _Known:
-    state = file.state(post.uri)
+def _known(file: EventFile, posts: Sequence[Post]) -> list[_Known]:
+    """What is known of each of these, asked for together."""
+    states = file.known([post.uri for post in posts])
+    echoes = file.whereabouts.echoes(post.uri for post in posts if post.uri not in states)
+    return [_known_of(file, post, states.get(post.uri), echoes.get(post.uri)) for post in posts]
+
+
+def _known_of(file: EventFile, post: Post, state: State | None, echoed: PostUri | None) -> _Known:
     if state is not None:
         return _Known(state, None, None)
-    echoed = file.whereabouts.echoed(post.uri)
     if echoed is not None:
         of = file.state(echoed)
         return _Known(None, of if isinstance(of, PostState) else None, None)

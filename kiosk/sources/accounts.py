@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,7 +37,7 @@ def author_of(account: Account, server: str) -> Author:
     if not handle:
         raise ValueError("its author has no handle")
     if "@" not in handle:
-        home = urlsplit(account.url or "").hostname or urlsplit(server).hostname or server
+        home = _host((account.url or "")[:LONGEST_ADDRESS]) or _host(server) or server
         handle = f"{handle}@{home}"
     return Author(
         handle=f"@{handle}",
@@ -44,6 +45,11 @@ def author_of(account: Account, server: str) -> Author:
         avatar=web_address(account.avatar_static or account.avatar),
         bot=bool(account.bot),
     )
+
+
+@lru_cache(maxsize=4096)
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
 
 
 def web_address(url: str | None) -> str:

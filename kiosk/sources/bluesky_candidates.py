@@ -45,6 +45,11 @@ class Candidates:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def fresh(self) -> int:
+        """How many were never asked about."""
+        return sum(held.tries == 0 for held in self._waiting.values())
+
     def add(self, told: Told, now: float) -> int:
         """Let a post wait, with its newest record; how many were given up for want of room."""
         held = self._waiting.get(told.written)
@@ -70,9 +75,8 @@ class Candidates:
 
     def due(self, now: float) -> list[str]:
         """Addresses to be asked about now, none before it is time."""
-        fresh = sum(held.tries == 0 for held in self._waiting.values())
         first = min((held.due for held in self._waiting.values()), default=now + GATHER)
-        if first > now and fresh < AT_ONCE:
+        if first > now and self.fresh < AT_ONCE:
             return []
         ripe = [uri for uri, held in self._waiting.items() if held.due <= now or held.tries == 0]
         return ripe[:AT_ONCE]

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 INBOX: Final = 100
 """Frames read ahead; where they are not taken, the server waits."""
 
+FULL: Final = 250
+"""Posts waiting to be asked about for the first time, from which on no more frames are taken: after an outage,
+Jetstream tells of an hour within seconds. Where the AppView does not answer, the stream goes on all the same."""
+
 GAP: Final = 600 * SECOND
 """Microseconds between what was asked for and the first frame, from which on something is missing."""
 
@@ -65,6 +69,8 @@ class Listening:
         self._marked = 0
         self._candidates = Candidates()
         self._inbox: asyncio.Queue[Told | _Views | SourceError | None] = asyncio.Queue(INBOX)
+        self._room = asyncio.Event()
+        self._room.set()
         self._looking: asyncio.Task[None] | None = None
         self._rest = SHORTEST_REST
         self._complained = False
@@ -85,6 +91,7 @@ class Listening:
                 over = await self._take_what_comes()
                 now = monotonic()
                 self._begin_look_up(now)
+                self._mind_room()
                 if over or self._out.pause(now) == 0.0:
                     yield self._batch(now)
                 if over:
@@ -97,12 +104,20 @@ class Listening:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _mind_room(self) -> None:
+        """Let the server wait while the AppView answers and has not been asked about much."""
+        if self._complained or self._candidates.fresh < FULL:
+            self._room.set()
+        else:
+            self._room.clear()
+
     async def _read(self, channel: Channel) -> None:
         """Fill the inbox; its last item says how the connection ended."""
         last: SourceError | None = None
         try:
             async with aclosing(channel.messages()) as messages:
                 async for message in messages:
+                    await self._room.wait()
                     try:
                         await self._inbox.put(read_frame(message, self._wanted, self._awaits))
                     except FAULTS as error:

@@ -171,9 +171,9 @@ class Instagram:
             items, after = await self._graph.page(f"{hashtag}/recent_media", asked)
             page, sentences = _read(items)
             bad += sentences
-            found |= {item.local_id: item for item in page}
-            fresh = [item.local_id for item in page if item.local_id not in ids]
+            fresh = [item.local_id for item in page if item.local_id not in found]
             ids += fresh
+            found |= {item.local_id: item for item in page}
             caught_up = not everything and (not known or not known.isdisjoint(fresh))
             if not after or not fresh or caught_up:
                 return found, ids, bad, True

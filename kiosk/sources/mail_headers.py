@@ -27,6 +27,7 @@ _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:@]{1,64}@[^\s<>\"'(),;:@]{1,255}")
 _RECIPIENTS: Final = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _ROBOTS: Final = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply"})
 _METHOD: Final = re.compile(r"\s*(spf|dkim|dmarc)\s*=\s*([a-z]{1,12})(?![\w.-])", re.IGNORECASE)
+_FOLD: Final = re.compile(r"\r?\n[ \t]*")
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 
 _NO_CHARSETS: Final = frozenset({"", "idna", "punycode", "undefined"})
@@ -46,15 +47,14 @@ class Headers:
     def __init__(self, raw: bytes) -> None:
         """Keep `raw`, the header block as it was sent."""
         self.raw = raw
-        self._read: Message = BytesHeaderParser(policy=compat32).parsebytes(raw)
+        read: Message = BytesHeaderParser(policy=compat32).parsebytes(raw)
+        self._values: dict[str, list[str]] = {}
+        for name, value in read.raw_items():
+            self._values.setdefault(name.lower(), []).append(_FOLD.sub(" ", str(value)[:LONGEST]).strip())
 
     def every(self, name: str) -> list[str]:
         """The values of a header, topmost first, unfolded and cut to 8,000 characters, not decoded."""
-        return [
-            re.sub(r"\r?\n[ \t]*", " ", str(value)[:LONGEST]).strip()
-            for key, value in self._read.raw_items()
-            if key.lower() == name
-        ]
+        return self._values.get(name, [])
 
     def first(self, name: str) -> str:
         """The topmost value of a header, "" for none."""

@@ -76,16 +76,18 @@ class Mailbox:
         bad: list[str] = []
         until = time.monotonic() + LONG
         seen = 0
+        uids, last = list[int](), at
         while at + 1 < box.next_uid and seen < MOST and time.monotonic() < until:
-            last = min(at + SPAN, box.next_uid - 1)
-            uids = [uid for uid in talk.uids("UNDELETED", "UID", f"{at + 1}:{last}") if at < uid <= last]
-            page = uids[:AT_ONCE]
+            if not uids:
+                last = min(at + SPAN, box.next_uid - 1)
+                uids = [uid for uid in talk.uids("UNDELETED", "UID", f"{at + 1}:{last}") if at < uid <= last]
+            page, uids = uids[:AT_ONCE], uids[AT_ONCE:]
             if page:
                 items, sentences = self._mails(talk, box.validity, page)
                 found += items
                 bad += sentences
                 seen += len(page)
-            at = page[-1] if len(uids) > len(page) else last
+            at = page[-1] if uids else last
         value = msgspec.json.encode({"validity": box.validity, "uid": at}).decode()
         return Batch(tuple(found), Cursor(self._name, value), tuple(bad), more=at + 1 < box.next_uid)
 

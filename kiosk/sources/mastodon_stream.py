@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import aclosing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
+import httpx
 import msgspec
 
 from kiosk.domain.errors import BadPayload, Portal, Refused, SourceError, Unavailable
 from kiosk.sources.embeds import FAULTS
+from kiosk.sources.headers import retry_after
 from kiosk.sources.source import HEARTBEAT, Batch
 from kiosk.sources.statuses import read_status
 
@@ -183,7 +186,8 @@ class Stream:
         if answer.status_code != 200:  # noqa: PLR2004  # OK
             if answer.status_code < 400 or answer.status_code == 511:  # noqa: PLR2004  # see RFC 6585
                 raise Portal(_PORTAL.format(self._api.name))
-            raise Unavailable(f"{self._api.name} does not stream now (status {answer.status_code}).")
+            wish = retry_after(httpx.Response(answer.status_code, headers=answer.headers), datetime.now(UTC))
+            raise Unavailable(f"{self._api.name} does not stream now (status {answer.status_code}).", retry_after=wish)
         if not answer.headers.get("content-type", "").startswith("text/event-stream"):
             raise Portal(_PORTAL.format(self._api.name))
 

@@ -6,7 +6,14 @@ https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki.
 
 from __future__ import annotations
 
+from base64 import b32encode
+from functools import lru_cache, reduce
 from typing import Final, NamedTuple
+
+
+def _xor(one: int, other: int) -> int:
+    return one ^ other
+
 
 LONGEST: Final = 1_000
 """Letters of a name that are read; NIP-19 allows 5,000, for lists of relays that are not used here."""
@@ -16,7 +23,17 @@ KEY: Final = 32
 
 _LETTERS: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUES: Final = {letter: value for value, letter in enumerate(_LETTERS)}
+_BASE32: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_AS_BECH32: Final = bytes.maketrans(_BASE32, _LETTERS.encode())
+_FROM_BASE32: Final = bytes.maketrans(_BASE32, bytes(range(32)))
+"""Bech32 cuts bytes into groups of five bits as RFC 4648's base 32 does, and has other letters for them."""
+
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_STEPS: Final = tuple(
+    reduce(_xor, (term for place, term in enumerate(_GENERATOR) if (top >> place) & 1), 0) for top in range(32)
+)
+"""What the five bits that leave the checksum's register put into it."""
+
 _CHECKSUM: Final = 6
 _PLAIN: Final = {"npub": "npub", "note": "note"}
 _LISTED: Final = {"nprofile": "npub", "nevent": "note"}
@@ -44,6 +61,7 @@ def named(word: str) -> Named | None:
     return None
 
 
+@lru_cache(maxsize=2048)
 def short(prefix: str, identity: str) -> str:
     """A name as a person may still compare it: `npub1` and ten letters, then the last six, 80 bits in all.
 
@@ -56,10 +74,10 @@ def short(prefix: str, identity: str) -> str:
 
 def encode(prefix: str, data: bytes) -> str:
     """Write `data` as a bech32 word with `prefix`."""
-    values = _regrouped(data, 8, 5, pad=True) or []
-    check = _polymod([*_expanded(prefix), *values, *[0] * _CHECKSUM]) ^ 1
-    values += [(check >> 5 * (_CHECKSUM - 1 - place)) & 31 for place in range(_CHECKSUM)]
-    return f"{prefix}1{''.join(_LETTERS[value] for value in values)}"
+    word = b32encode(data).rstrip(b"=")
+    check = _polymod([*_expanded(prefix), *word.translate(_FROM_BASE32), *[0] * _CHECKSUM]) ^ 1
+    ending = "".join(_LETTERS[(check >> 5 * (_CHECKSUM - 1 - place)) & 31] for place in range(_CHECKSUM))
+    return f"{prefix}1{word.translate(_AS_BECH32).decode()}{ending}"
 
 
 def decode(word: str) -> tuple[str, bytes] | None:
@@ -70,7 +88,7 @@ def decode(word: str) -> tuple[str, bytes] | None:
     values = [_VALUES.get(letter, -1) for letter in letters]
     if min(values) < 0 or not prefix.isascii() or _polymod([*_expanded(prefix), *values]) != 1:
         return None
-    data = _regrouped(values[:-_CHECKSUM], 5, 8, pad=False)
+    data = _joined(values[:-_CHECKSUM])
     return None if data is None else (prefix, bytes(data))
 
 
@@ -81,27 +99,21 @@ def _expanded(prefix: str) -> list[int]:
 def _polymod(values: list[int]) -> int:
     check = 1
     for value in values:
-        top = check >> 25
-        check = (check & 0x1FFFFFF) << 5 ^ value
-        for place, term in enumerate(_GENERATOR):
-            check ^= term if (top >> place) & 1 else 0
+        check = (check & 0x1FFFFFF) << 5 ^ value ^ _STEPS[check >> 25]
     return check
 
 
-def _regrouped(values: bytes | list[int], have: int, want: int, *, pad: bool) -> list[int] | None:
-    """Cut groups of `have` bits into groups of `want`; None where what is left over is more than padding."""
+def _joined(values: list[int]) -> list[int] | None:
+    """Join groups of five bits to bytes; None where what is left over is more than padding."""
     held = bits = 0
-    groups: list[int] = []
+    joined: list[int] = []
     for value in values:
-        held = (held << have | value) & 0xFFFF
-        bits += have
-        while bits >= want:
-            bits -= want
-            groups.append(held >> bits & (1 << want) - 1)
-    left = held & (1 << bits) - 1
-    if pad:
-        return [*groups, left << want - bits] if bits else groups
-    return None if bits >= have or left else groups
+        held = (held << 5 | value) & 0xFFFF
+        bits += 5
+        if bits >= 8:  # noqa: PLR2004  # a byte
+            bits -= 8
+            joined.append(held >> bits & 0xFF)
+    return None if bits >= 5 or held & (1 << bits) - 1 else joined  # noqa: PLR2004  # a group
 
 
 def _first_of_type_0(data: bytes) -> bytes:

@@ -180,10 +180,11 @@ class Spool:
         """Follow up what is durable; what cannot be moved yet stays covered, and is said."""
         rows: list[Row] = []
         note = ""
+        taken = self._boxes.taken() if kept.rows else {}  # one look for all of them, however many there are
         for row in kept.rows:
             try:
                 if row.version:
-                    self._boxes.take(row.place, row.id, row.version)
+                    self._boxes.take(row.place, row.id, row.version, taken.get(row.id, ()))
                 else:
                     self._boxes.discard(row.place)
             except OSError as error:

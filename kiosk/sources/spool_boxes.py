@@ -15,6 +15,7 @@ from kiosk.sources.disk import TooLarge, read_inside
 from kiosk.sources.submission import ID, LARGEST, Submission, read_submission
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 NEW, TAKEN, BAD, WITHDRAWN, TMP = "new", "taken", "bad", "withdrawn", "tmp"
@@ -145,8 +146,16 @@ class Boxes:
         with os.scandir(self.folder / TAKEN) as entries:
             return [entry.name for entry in entries if entry.name.startswith(f"{identity}=")]
 
-    def take(self, place: Place, identity: str, version: str) -> None:
-        """Move a submission to `taken/`, where it replaces earlier versions of itself; doing it twice does it once."""
+    def taken(self) -> dict[str, list[str]]:
+        """The folders of all submissions in `taken/`, by id."""
+        found: dict[str, list[str]] = {}
+        with os.scandir(self.folder / TAKEN) as entries:
+            for entry in entries:
+                found.setdefault(entry.name.partition("=")[0], []).append(entry.name)
+        return found
+
+    def take(self, place: Place, identity: str, version: str, earlier: Sequence[str] | None = None) -> None:
+        """Move a submission to `taken/`, where it replaces `earlier` versions of it; doing it twice does it once."""
         kept = f"{identity}={version}"
         if self.stands(place):
             try:
@@ -156,7 +165,7 @@ class Boxes:
                     raise
                 self.discard(place)  # the same was handed over twice
         if (self.folder / TAKEN / kept).is_dir():
-            for name in self.versions(identity):
+            for name in self.versions(identity) if earlier is None else earlier:
                 if name != kept:
                     self._throw_out(f"{TAKEN}/{name}")
 

@@ -116,13 +116,15 @@ class Threads:
         """Posts, every id met, a sentence for each bad item, and one where older posts were not read."""
         found: list[Found] = []
         ids: list[str] = []
+        met: set[str] = set()
         bad: list[str] = []
         until = ""
         for _ in range(MOST_PAGES):
             items = await self._ask(tag, until)
             page, sentences = _read(items)
             bad += sentences
-            fresh = [item for item in page if item.local_id not in ids]
+            fresh = [item for item in page if item.local_id not in met]
+            met.update(item.local_id for item in fresh)
             ids += [item.local_id for item in fresh]
             found += [item for item in fresh if self._belongs(item)]
             if not known or not fresh or len(items) < PAGE or known.intersection(item.local_id for item in page):

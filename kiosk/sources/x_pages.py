@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
@@ -24,6 +24,8 @@ from kiosk.sources.x_shapes import (
     number_of,
     text_of,
 )
+
+_LONGEST_TOKEN: Final = 1_000
 
 
 class Page(NamedTuple):
@@ -72,8 +74,13 @@ def read_page(body: bytes | str) -> Page:
             *(f"{kind}{key}" for kind, keys in zip("umlp", included, strict=True) for key in keys),
         ),
         newest=max((post.id for post in posts), key=number_of, default=""),
-        next=text_of(inner(value, "meta"), "next_token"),
+        next=_token(text_of(inner(value, "meta"), "next_token")),
     )
+
+
+def _token(said: str) -> str:
+    """The next page's token, "" for what cannot be asked with or kept in a cursor."""
+    return said if said.isascii() and len(said) <= _LONGEST_TOKEN else ""
 
 
 def _newest_versions(items: list[Any]) -> tuple[list[XPost], list[str]]:

@@ -329,7 +329,7 @@ def _resident() -> float:
 
 
 def n7(*, quick: bool) -> str:
-    """429 and 503 with thirty values of Retry-After; requests before the allowed time."""
+    """Rate limits: 429 and 503 with thirty values of Retry-After; requests before the allowed time."""
     del quick
     now = datetime.now(UTC)
     wishes = [
@@ -645,7 +645,7 @@ def n16(*, quick: bool) -> str:
 
 
 def n18(*, quick: bool) -> str:
-    """A name with an IPv6 address that leads nowhere before its IPv4 one; seconds until connected."""
+    """Broken IPv6: a name whose IPv6 address leads nowhere comes before its IPv4 one; seconds until connected."""
     del quick
 
     async def scene() -> float:

@@ -16,6 +16,7 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socketserver import StreamRequestHandler
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
@@ -38,6 +39,7 @@ from servers.small_relay import SmallRelay
 from servers.tag_server import TagServer
 from servers.x_server import TOKEN as X_TOKEN
 from servers.x_server import XServer
+from websockets.asyncio.server import serve
 
 from kiosk.domain.model import Cursor
 from kiosk.sources.bluesky import Bluesky, BlueskyTable
@@ -65,10 +67,30 @@ if TYPE_CHECKING:
     from kiosk.sources.source import Means, Source
 
 Told = dict[str, Any]
+PASSWORD = "anything"  # noqa: S105  # these servers look at none
 FEED = 200
 """Entries of one feed; more are not kept of any."""
 
-_WORDS = ["what", "a", "wonderful", "talk", "about", "small", "machines", "that", "never", "sleep", "and", "the", "people", "who", "keep", "them", "warm", "in", "winter", "while", "somebody", "at", "the", "back", "asks", "where", "the", "coffee", "is", "and", "whether", "the", "slides", "will", "be", "online", "before", "the", "evening", "ends"]
+_WORDS = (
+    *("what", "a", "wonderful", "talk", "about", "small", "machines", "that", "never", "sleep", "and", "the", "people"),
+    *(
+        "who",
+        "keep",
+        "them",
+        "warm",
+        "in",
+        "winter",
+        "while",
+        "somebody",
+        "at",
+        "back",
+        "asks",
+        "where",
+        "coffee",
+        "is",
+    ),
+    *("whether", "slides", "will", "be", "online", "before", "evening", "ends"),
+)
 
 
 class Reading(NamedTuple):
@@ -126,8 +148,9 @@ def _mastodon(posts: int) -> Iterator[Told]:
             who = person(number)
             tagged = '<a href="https://example.org/tags/hall" class="mention hashtag" rel="tag">#<span>hall</span></a>'
             link = (
-                f'<a href="https://example.org/{number}" rel="nofollow noopener" target="_blank"><span class="invisible">'
-                f'https://</span><span class="">example.org/{number}</span><span class="invisible"></span></a>'
+                f'<a href="https://example.org/{number}" rel="nofollow noopener" target="_blank">'
+                f'<span class="invisible">https://</span><span class="">example.org/{number}</span>'
+                '<span class="invisible"></span></a>'
             )
             said = words(number).replace("#hall", tagged).replace(f"https://example.org/{number}", link)
             picture = {
@@ -171,7 +194,10 @@ def _read_mastodon(told: Told, given: Means) -> Reading:
 def _post_view(number: int) -> dict[str, Any]:
     made = (EVENING + timedelta(seconds=number)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     shown = view(f"3k{number}", record(words(number), createdAt=made, langs=["en"]), f"did:plc:{person(number)}")
-    shown["author"] |= {"displayName": f"{person(number)} Lovelace", "avatar": f"https://files.example/{number % 200}.jpg"}
+    shown["author"] |= {
+        "displayName": f"{person(number)} Lovelace",
+        "avatar": f"https://files.example/{number % 200}.jpg",
+    }
     return shown
 
 
@@ -187,7 +213,7 @@ def _read_bluesky_search(told: Told, given: Means) -> Reading:
     table = BlueskyTable(
         server=told["url"], appview=told["url"], identifier="ada.test", jetstream=(), allow_private_addresses=True
     )
-    source = Bluesky(table, given._replace(token="app password"))
+    source = Bluesky(table, given._replace(token=PASSWORD))
     return Reading([source], Cursor(source.name, json.dumps({"hall": {"newest": "2026-11-01T00:00:00Z"}})))
 
 
@@ -298,22 +324,30 @@ def _read_spool(_: Told, given: Means) -> Reading:
 
 
 class _Relay(SmallRelay):
-    """Keeps its answers as text, by question."""
+    """Keeps its answers as they go over the wire, by question."""
 
     def __init__(self, *events: dict[str, Any]) -> None:
         super().__init__(*events)
-        self._kept: dict[str, list[str]] = {}
-        self.instead = self._said
+        self._kept: dict[str, bytes] = {}
 
-    def _said(self, name: str, question: dict[str, Any]) -> list[Any]:
-        key = json.dumps(question)
+    async def start(self) -> None:
+        self._server = await serve(self._talk, "127.0.0.1", self._port, compression=None, close_timeout=1)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def _answer(self, connection: Any, name: str, question: dict[str, Any]) -> None:
+        key = json.dumps([name, question])
         if key not in self._kept:
             small = {field: set(wanted) if isinstance(wanted, list) else wanted for field, wanted in question.items()}
             found = [event for event in self.events if _fits(event, small)]
             found.sort(key=lambda event: (-event["created_at"], event["id"]))
-            self._kept[key] = [json.dumps(event) for event in found[: question.get("limit", self.most)]]
-        start = json.dumps(["EVENT", name])[:-1]
-        return [*(f"{start}, {event}]" for event in self._kept[key]), ["EOSE", name]]
+            told = [["EVENT", name, event] for event in found[: question.get("limit", self.most)]]
+            self._kept[key] = b"".join(_framed(json.dumps(each).encode()) for each in [*told, ["EOSE", name]])
+        connection.transport.write(self._kept[key])
+
+
+def _framed(text: bytes) -> bytes:
+    """A WebSocket's frame of text from a server, of at most 64 KB: RFC 6455, 5.2."""
+    return (b"\x81%c" % len(text) if len(text) < 126 else b"\x81~" + len(text).to_bytes(2, "big")) + text
 
 
 def _fits(event: dict[str, Any], question: dict[str, Any]) -> bool:
@@ -367,7 +401,11 @@ def _matrix(posts: int) -> Iterator[Told]:
             "sender": f"@ada{number}:hall.test",
             "event_id": f"$m{number}",
             "origin_server_ts": 1,
-            "content": {"membership": "join", "displayname": f"Ada{number} Lovelace", "avatar_url": f"mxc://hall.test/{number}"},
+            "content": {
+                "membership": "join",
+                "displayname": f"Ada{number} Lovelace",
+                "avatar_url": f"mxc://hall.test/{number}",
+            },
         }
         for number in range(200)
     ]
@@ -404,17 +442,20 @@ def _matrix(posts: int) -> Iterator[Told]:
         more = {"end": f"p{number + 1}"} if (number + 1) * size < posts else {}
         answers[f"from=p{number}&"] = Answer(200, json.dumps({"chunk": chunk[::-1], "state": state, **more}).encode())
     simple = server.answer
-    server.answer = lambda asked: next(  # type: ignore[method-assign]
-        (answer for part, answer in answers.items() if "/messages?" in asked.target and part in asked.target),
-        None,
-    ) or simple(asked)
+    server.answer = lambda asked: (
+        next(  # type: ignore[method-assign]
+            (answer for part, answer in answers.items() if "/messages?" in asked.target and part in asked.target),
+            None,
+        )
+        or simple(asked)
+    )
     with server:
         yield {"url": server.url, "room": room}
 
 
 def _read_matrix(told: Told, given: Means) -> Reading:
     table = MatrixTable(server=told["url"], room=told["room"], allow_private_addresses=True)
-    source = Matrix(table, given._replace(token="wall"))
+    source = Matrix(table, given._replace(token=PASSWORD))
     return Reading([source], Cursor(source.name, RoomPlace("s1").written()))
 
 
@@ -468,15 +509,18 @@ def _mail(posts: int) -> Iterator[Told]:
         uids = range(int(first), min(posts, int(last)) + 1)
         return b"* SEARCH " + " ".join(map(str, uids)).encode() + b"\r\n{tag} OK done\r\n"
 
-    box = f"* {posts} EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT {posts + 1}] n\r\n{{tag}} OK [READ-ONLY] done\r\n"
+    box = (
+        f"* {posts} EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT {posts + 1}] n\r\n{{tag}} OK [READ-ONLY] done\r\n"
+    )
     with ScriptedImap(EXAMINE=box.encode(), SEARCH=search, FETCH=fetch) as server:
-        (authority,) = server.trust.get_ca_certs(binary_form=True)
+        believed = zip(server.trust.get_ca_certs(), server.trust.get_ca_certs(binary_form=True), strict=True)
+        authority = next(whole for said, whole in believed if "trustme" in str(said["issuer"]))
         yield {"port": server.port, "trust": ssl.DER_cert_to_PEM_cert(authority)}
 
 
 def _read_mail(told: Told, given: Means) -> Reading:
     table = MailTable(server=f"imaps://localhost:{told['port']}", user="wall", allow_private_addresses=True)
-    source = Mail(table, given._replace(token="secret"), ssl.create_default_context(cadata=told["trust"]))
+    source = Mail(table, given._replace(token=PASSWORD), ssl.create_default_context(cadata=told["trust"]))
     return Reading([source], Cursor(source.name, json.dumps({"validity": 7, "uid": 0})))
 
 
@@ -548,6 +592,7 @@ def main() -> None:
     kind, posts = sys.argv[1], int(sys.argv[2])
     serve = SUPPLIES[kind].serve
     assert serve is not None
+    StreamRequestHandler.disable_nagle_algorithm = True  # else a large body waits 40 ms for the head's receipt
     with serve(posts) as told:
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()

@@ -62,6 +62,12 @@ def test_another_hosts_certificate_is_refused(served):
         served(authority.issue_cert("example.social"), _trusting(authority))
 
 
+def test_a_name_that_is_no_alternative_name_does_not_count(served):
+    authority = trustme.CA()
+    with pytest.raises(Refused, match="not good"):
+        served(authority.issue_cert(common_name="localhost"), _trusting(authority))
+
+
 def test_an_expired_certificate_is_refused(served):
     authority = trustme.CA()
     expired = authority.issue_cert("localhost", not_after=datetime.now(UTC) - timedelta(days=1))

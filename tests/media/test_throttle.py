@@ -47,6 +47,28 @@ def test_a_slow_host_does_not_hold_the_others_up():
     asyncio.run(scene())
 
 
+def test_pictures_leave_a_place_at_their_host_to_questions():
+    async def scene() -> None:
+        throttle = Throttle(per_host=2, total=4)
+        pictures, release = throttle.below(), asyncio.Event()
+        held: list[str] = []
+
+        async def hold(host: str) -> None:
+            async with pictures.turn(host):
+                held.append(host)
+                await release.wait()
+
+        waiting = [asyncio.create_task(hold(host)) for host in "aaabbbccc"]
+        await asyncio.sleep(0.01)
+        assert held == ["a", "b"], "one at a host, and two of four in all"
+        async with asyncio.timeout(1), throttle.turn("a"), throttle.turn("b"):
+            release.set()
+        await asyncio.gather(*waiting)
+        assert sorted(held) == list("aaabbbccc")
+
+    asyncio.run(scene())
+
+
 def test_nobody_waits_for_ever_and_a_cancelled_wait_keeps_no_place():
     async def scene() -> None:
         throttle = Throttle(per_host=1, total=1, patience=0.05)

@@ -42,6 +42,7 @@ class Bluesky:
     """The servers, from `with` to its end; ended by closing their standard input."""
 
     def __init__(self) -> None:
+        self._program = node()  # before anything listens: where there is none, the test is skipped here
         self.appview = AppView()
         self.jetstream = Jetstream()
         self.pds = ""
@@ -50,10 +51,9 @@ class Bluesky:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        program = node()
         self.appview.__enter__()
         self._process = subprocess.Popen(
-            [program, "serve.mjs", self.appview.url],
+            [self._program, "serve.mjs", self.appview.url],
             cwd=FOLDER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -126,7 +126,8 @@ class FaultProxy:
                 self.asked += len(chunk)
                 back.write(chunk)
                 await back.drain()
-            back.write_eof()
+        with contextlib.suppress(OSError):
+            back.write_eof()  # also of a client that was reset
 
     async def _answer(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault) -> None:
         passed = 0

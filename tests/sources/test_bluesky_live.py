@@ -393,3 +393,34 @@ def test_a_stream_that_is_left_in_the_middle_leaves_nothing_behind():
             await stage.next(1.5)
 
     on(scenario)
+
+
+def test_of_an_hour_that_comes_at_once_no_post_is_lost():
+    many = 1_500
+
+    async def scenario(stage: Stage) -> None:
+        await stage.begun()
+        for number in range(many):
+            stage.has(f"p{number}")
+            stage.line.tell(posted(DID, f"p{number}", record(), f"cid-p{number}"))
+        found: set[str] = set()
+        while len(found) < many:
+            batch = await stage.next(10)
+            assert batch.bad == ()
+            found |= {item.local_id for item in batch.found}
+
+    on(scenario)
+
+
+def test_an_appview_that_does_not_answer_holds_no_deletion_up():
+    async def scenario(stage: Stage) -> None:
+        await stage.begun()
+        await stage.shown()
+        stage.errors = [Unavailable("It rests.") for _ in range(200)]
+        for number in range(300):
+            stage.line.tell(posted(DID, f"p{number}", record(), f"cid-p{number}"))
+        stage.line.tell(posted(DID, "1", {}, operation="delete"))
+        while not (await stage.next()).gone:
+            pass
+
+    on(scenario)
