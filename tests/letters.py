@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from factories import EVENING
 
-from kiosk.sources.mail_headers import Headers
-from kiosk.sources.mail_parts import Group, Part
-from kiosk.sources.messages import Letter
+from kiosk.sources.mail.headers import Headers
+from kiosk.sources.mail.messages import Letter
+from kiosk.sources.mail.parts import Group, Part
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.captions import Caption
-from kiosk.sources.mastodon import Mastodon, MastodonTable
+from kiosk.sources.mastodon.mastodon import Mastodon, MastodonTable
 from kiosk.sources.source import Means
 
 if TYPE_CHECKING:

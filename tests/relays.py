@@ -10,13 +10,13 @@ from means import means
 from servers.small_relay import SmallRelay
 from servers.tag_server import real_client
 
-from kiosk.sources.nostr import Nostr, NostrTable
-from kiosk.sources.nostr_pool import Pool
+from kiosk.sources.nostr.nostr import Nostr, NostrTable
+from kiosk.sources.nostr.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from kiosk.sources.nostr_relay import Conversation
+    from kiosk.sources.nostr.relay import Conversation
 
 
 def nostr(client: Any, urls: Sequence[str], hashtags: Sequence[str] = ("#hall",)) -> Nostr:

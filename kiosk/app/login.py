@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.errors import UsageError
 from kiosk.media.client import GuardedClient
-from kiosk.sources import mastodon_login
+from kiosk.sources.mastodon import login as mastodon_login
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kiosk.sources.bluesky import Bluesky, BlueskyTable
-from kiosk.sources.feeds import Feed, FeedTable
-from kiosk.sources.folder import Folder, FolderTable
-from kiosk.sources.instagram import Instagram, InstagramTable
-from kiosk.sources.mail import Mail, MailTable
-from kiosk.sources.mastodon import Mastodon, MastodonTable
-from kiosk.sources.matrix import Matrix, MatrixTable
-from kiosk.sources.nostr import Nostr, NostrTable
-from kiosk.sources.spool import Spool, SpoolTable
-from kiosk.sources.telegram import Telegram, TelegramTable
-from kiosk.sources.threads import Threads, ThreadsTable
-from kiosk.sources.x import XTable
-from kiosk.sources.x_stream import x_source
+from kiosk.sources.bluesky.bluesky import Bluesky, BlueskyTable
+from kiosk.sources.feed.feed import Feed, FeedTable
+from kiosk.sources.folder.folder import Folder, FolderTable
+from kiosk.sources.mail.mail import Mail, MailTable
+from kiosk.sources.mastodon.mastodon import Mastodon, MastodonTable
+from kiosk.sources.matrix.matrix import Matrix, MatrixTable
+from kiosk.sources.meta.instagram import Instagram, InstagramTable
+from kiosk.sources.meta.threads import Threads, ThreadsTable
+from kiosk.sources.nostr.nostr import Nostr, NostrTable
+from kiosk.sources.spool.spool import Spool, SpoolTable
+from kiosk.sources.telegram.telegram import Telegram, TelegramTable
+from kiosk.sources.x.stream import x_source
+from kiosk.sources.x.x import XTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from kiosk.app.check import check
 from kiosk.archive.event_file import EventFile
 from kiosk.domain.errors import SettingsError
 from kiosk.settings import EventTable, Settings
-from kiosk.sources.mastodon import MastodonTable
+from kiosk.sources.mastodon.mastodon import MastodonTable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ from kiosk.runtime.counters import Counters
 from kiosk.runtime.gate import Gate
 from kiosk.runtime.ledger import Ledger
 from kiosk.settings import EventTable, Settings
-from kiosk.sources.folder import FolderTable
-from kiosk.sources.mastodon import MastodonTable
+from kiosk.sources.folder.folder import FolderTable
+from kiosk.sources.mastodon.mastodon import MastodonTable
 
 if TYPE_CHECKING:
     from pathlib import Path

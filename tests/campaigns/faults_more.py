@@ -58,8 +58,8 @@ from kiosk.runtime.ingest import Ingest
 from kiosk.runtime.keeper import Watched
 from kiosk.runtime.ledger import Ledger
 from kiosk.runtime.supervisor import Supervisor
-from kiosk.sources import mastodon_stream
-from kiosk.sources.bluesky import Bluesky, BlueskyTable
+from kiosk.sources.bluesky.bluesky import Bluesky, BlueskyTable
+from kiosk.sources.mastodon import stream as mastodon_stream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

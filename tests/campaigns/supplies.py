@@ -42,23 +42,23 @@ from servers.x_server import XServer
 from websockets.asyncio.server import serve
 
 from kiosk.domain.model import Cursor
-from kiosk.sources.bluesky import Bluesky, BlueskyTable
-from kiosk.sources.feeds import Feed, FeedTable
-from kiosk.sources.folder import Folder, FolderTable
-from kiosk.sources.instagram import Instagram, InstagramTable
-from kiosk.sources.mail import Mail, MailTable
-from kiosk.sources.mastodon import Mastodon, MastodonTable
-from kiosk.sources.mastodon_timelines import Place, cursor_of
-from kiosk.sources.matrix import Matrix, MatrixTable
-from kiosk.sources.matrix_timeline import Place as RoomPlace
-from kiosk.sources.nostr import Nostr, NostrTable
-from kiosk.sources.nostr_reading import Mark, Marks
+from kiosk.sources.bluesky.bluesky import Bluesky, BlueskyTable
+from kiosk.sources.feed.feed import Feed, FeedTable
+from kiosk.sources.folder.folder import Folder, FolderTable
+from kiosk.sources.mail.mail import Mail, MailTable
+from kiosk.sources.mastodon.mastodon import Mastodon, MastodonTable
+from kiosk.sources.mastodon.timelines import Place, cursor_of
+from kiosk.sources.matrix.matrix import Matrix, MatrixTable
+from kiosk.sources.matrix.timeline import Place as RoomPlace
+from kiosk.sources.meta.instagram import Instagram, InstagramTable
+from kiosk.sources.meta.threads import Threads, ThreadsTable
+from kiosk.sources.nostr.nostr import Nostr, NostrTable
+from kiosk.sources.nostr.reading import Mark, Marks
 from kiosk.sources.source import stream_cursor
-from kiosk.sources.spool import Spool, SpoolTable
-from kiosk.sources.telegram import Telegram, TelegramTable
-from kiosk.sources.threads import Threads, ThreadsTable
-from kiosk.sources.x import X, XTable
-from kiosk.sources.x_reading import Read
+from kiosk.sources.spool.spool import Spool, SpoolTable
+from kiosk.sources.telegram.telegram import Telegram, TelegramTable
+from kiosk.sources.x.reading import Read
+from kiosk.sources.x.x import X, XTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,7 +23,7 @@ from servers.streaming import TOKEN, StreamServer
 from kiosk.domain.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
     from random import Random
 
     from servers.scripted import Answer, Asked
@@ -41,9 +41,10 @@ class Live(Network):
     cannot_stream: ClassVar[dict[str, str]] = {}
     """What its stream does not have, each with the reason: delete, flood."""
 
+    webs: ClassVar[bool] = True
+    """Whether its stream is a WebSocket."""
+
     line: FaultProxy
-    large: ClassVar[str] = "x" * 900_000
-    """What makes a message as large as one may be."""
 
     async def post(self, number: int) -> None:
         """A new post, told to whoever listens."""
@@ -85,20 +86,26 @@ class Live(Network):
         raise NotImplementedError
 
     def flood_message(self, number: int) -> str:
-        """A post as large as one may be, as its stream tells of it."""
+        """A post, as its stream tells of it, with `self.padding(number)` in it."""
         raise NotImplementedError
+
+    def flood_messages(self) -> Iterator[bytes]:
+        """Posts on posts: some that are as large as a message may be, some as large as a post may be."""
+        return (self.flood_message(number).encode() for number in range(1, 2_000))
+
+    def padding(self, number: int) -> str:
+        return "x" * (50_000 if number % 3 else 900_000)
 
 
 class TagsLive(Tags, Live):
     """Mastodon by WebSocket."""
 
     token = TOKEN
-    websockets = True
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self.live = StreamServer()
-        self.live.websockets = self.websockets
+        self.live.websockets = self.webs
         self.live.__enter__()
         self.line = FaultProxy(self.live.url.replace("ws:", "http:"))
         self.line.__enter__()
@@ -137,7 +144,7 @@ class TagsLive(Tags, Live):
         return self.source()
 
     def flood_message(self, number: int) -> str:
-        self.server.add(number, self.large[:-2_000])
+        self.server.add(number, self.padding(number))
         status = self.server.statuses.pop(number)  # it would take memory that is not the source's
         return json.dumps({"stream": ["hashtag", "hall"], "event": "update", "payload": json.dumps(status)})
 
@@ -145,11 +152,11 @@ class TagsLive(Tags, Live):
 class TagsSent(TagsLive):
     """Mastodon by server-sent events, where a proxy in front of it lets no WebSocket through."""
 
-    websockets = False
+    webs = False
 
     def flood_message(self, number: int) -> str:
         told = json.loads(super().flood_message(number))["payload"]
-        return f"event: update\ndata: {told}\n"
+        return f"event: update\ndata: {told}\n\n"
 
 
 class ViewsLive(Views, Live):
@@ -201,13 +208,14 @@ class ViewsLive(Views, Live):
 
     def flood_message(self, number: int) -> str:
         self.add(number)
-        return json.dumps(posted(DID, str(number), self._record(number) | {"more": self.large[:-2_000]}))
+        return json.dumps(posted(DID, str(number), self._record(number) | {"more": self.padding(number)}))
 
 
 class SearchLive(Search, Live):
     """X by its filtered stream."""
 
     options: ClassVar = {"stream": True}
+    webs = False
     cannot_stream: ClassVar = {"delete": "X's stream tells of no deletions"}
 
     async def __aenter__(self) -> Self:
@@ -234,10 +242,10 @@ class SearchLive(Search, Live):
         return self.source(at=address)
 
     def flood_message(self, number: int) -> str:
-        self.server.add(number, self.large[:-2_000])
+        self.server.add(number, self.padding(number))
         self.server.tell(number)
         del self.server.statuses[number]
-        return self.server.live.get().decode().strip()
+        return self.server.live.get().decode()
 
 
 class NotesLive(Notes, Live):
@@ -267,8 +275,12 @@ class NotesLive(Notes, Live):
         return self.source(at=address)
 
     def flood_message(self, number: int) -> str:
-        note = self.writer.note(self.large[:-2_000], at=time.time() - 60 + number)
+        note = self.writer.note(self.padding(number), at=time.time() - 60)
         return json.dumps(["EVENT", "posts", note])
+
+    def flood_messages(self) -> Iterator[bytes]:
+        yield b'["EOSE", "posts"]'
+        yield from super().flood_messages()  # whoever asks who wrote them is not answered
 
 
 class _PatientHomeserver(Homeserver):

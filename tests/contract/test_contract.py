@@ -25,7 +25,7 @@ from kiosk.runtime.counters import Counters
 from kiosk.runtime.ingest import Ingest
 from kiosk.runtime.ledger import Ledger
 from kiosk.sources import SOURCES, telegram
-from kiosk.sources import folder as folder_module
+from kiosk.sources.folder import folder as folder_module
 from kiosk.sources.source import Recheck
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from servers.tag_server import real_client
 
-from kiosk.sources.mail import Mail, MailTable
+from kiosk.sources.mail.mail import Mail, MailTable
 from kiosk.sources.source import Means
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from means import means
 from servers.tag_server import TagServer, real_client
 
 from kiosk.domain.model import Cursor, PostUri
-from kiosk.sources.mastodon import Mastodon, MastodonTable
+from kiosk.sources.mastodon.mastodon import Mastodon, MastodonTable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The wall's side of a spool around a real event file, killed at any step; for tests/sources/test_spool.py."""
+"""The wall's side of a spool around a real event file, killed at any step; for tests/sources/spool/test_spool.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.domain.moderation import Rules
 from kiosk.runtime.counters import Counters
 from kiosk.runtime.ingest import Ingest
 from kiosk.runtime.ledger import Ledger
-from kiosk.sources.spool import Spool, SpoolTable
+from kiosk.sources.spool.spool import Spool, SpoolTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

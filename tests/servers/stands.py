@@ -9,7 +9,7 @@ from servers.tag_server import TagServer, Trouble
 
 from kiosk.domain.model import PostUri
 from kiosk.sources import make_source
-from kiosk.sources.mastodon import MastodonTable
+from kiosk.sources.mastodon.mastodon import MastodonTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

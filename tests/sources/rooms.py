@@ -12,7 +12,7 @@ from means import means
 from servers.synapse import DOMAIN, Synapse, installed
 from servers.tag_server import real_client
 
-from kiosk.sources.matrix import Matrix, MatrixTable
+from kiosk.sources.matrix.matrix import Matrix, MatrixTable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -11,8 +11,8 @@ from servers.tag_server import real_client
 from servers.x_server import TOKEN
 
 from kiosk.sources.source import Means
-from kiosk.sources.x import XTable
-from kiosk.sources.x_stream import x_source
+from kiosk.sources.x.stream import x_source
+from kiosk.sources.x.x import XTable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

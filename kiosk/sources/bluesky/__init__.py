@@ -1,0 +1,1 @@
+"""Bluesky: Jetstream live, search to catch up, and labels before anything may be shown."""

@@ -1,0 +1,1 @@
+"""A folder that photos are dropped into."""

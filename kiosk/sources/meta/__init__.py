@@ -1,0 +1,1 @@
+"""What Threads and Instagram share, and each of them."""

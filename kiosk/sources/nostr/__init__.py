@@ -1,0 +1,1 @@
+"""Nostr: several relays, signatures verified, deletions asked for."""

@@ -1,0 +1,1 @@
+"""A folder through which other programs hand posts over."""

@@ -1,0 +1,1 @@
+"""X by its paid API, counted in money."""
