@@ -11,6 +11,7 @@ echo "== kill -9 during writes, 200 times"
 $python tests/campaigns/kill9.py --times 200
 echo "== The network's faults, N1 to N19"
 $python tests/campaigns/faults.py
+$python tests/campaigns/faults_more.py
 echo "== Posts a second from the socket to the event file, beside merely inserting them"
 $python tests/campaigns/throughput.py
 echo "== Long property tests: 10,000 mutated payloads for every network"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -126,6 +127,8 @@ class HandedOver(_Disk):
     def wreck(self, chance: Random) -> Any:
         said: dict[str, Any] = {"version": 1, "id": "1", "author": {"name": "Ada", "handle": "a"}, "text": "Post 1"}
         said |= {"tags": ["#hall"], "language": "en", "created_at": "2026-11-24T19:00:00Z", "photos": []}
+        for box in ("new", "bad"):  # each is read alone, since nothing is committed
+            shutil.rmtree(self.now / box, ignore_errors=True)
         self.fill(str(chance.getrandbits(60)), mangle(json.dumps(said).encode(), chance))
         return lambda client: client
 

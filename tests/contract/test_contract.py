@@ -24,9 +24,10 @@ from kiosk.media.feeds import FeedParser
 from kiosk.runtime.counters import Counters
 from kiosk.runtime.ingest import Ingest
 from kiosk.runtime.ledger import Ledger
-from kiosk.sources import SOURCES, telegram
+from kiosk.sources import SOURCES
 from kiosk.sources.folder import folder as folder_module
 from kiosk.sources.source import Recheck
+from kiosk.sources.telegram import telegram
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -45,9 +45,9 @@ DOWN = Fault(refuse=True)
 def on(name, tmp_path):
     """Run a scenario on a network that streams."""
 
-    def run(scenario: Callable[[Live], Awaitable[Any]]) -> Any:
+    def run(scenario: Callable[[Live], Awaitable[Any]], seconds: float = 60) -> Any:
         async def whole() -> Any:
-            async with LIVES[name](tmp_path / "network", None) as network, asyncio.timeout(60):
+            async with LIVES[name](tmp_path / "network", None) as network, asyncio.timeout(seconds):
                 return await scenario(network)
 
         return asyncio.run(whole())

@@ -28,6 +28,9 @@ SUBSCRIBE_V2: Final = "/xrpc/network.bsky.jetstream.subscribeEvents"
 DICTIONARY_V2: Final = "/xrpc/network.bsky.jetstream.getZstdDictionary"
 SUBPROTOCOL_V2: Final = "xrpc.v1.json"
 
+LARGEST: Final = 64_000
+"""Bytes of a record that is read: hundreds of posts may wait for their labels. A post's words have at most 3,000."""
+
 _MAGIC: Final = b"\x37\xa4\x30\xec"
 _TIMES: Final = 1_000_000_000_000_000
 """Version 2 reads cursors from here on as times, those below as its own sequence numbers."""
@@ -138,6 +141,8 @@ def _committed(did: str, time: int, commit: _Commit, wanted: frozenset[str], kno
         raise ValueError("it names no post")
     if commit.operation == "delete":
         return Told(time, deleted=whole)
+    if len(memoryview(commit.record)) > LARGEST:
+        raise ValueError(f"its record is larger than {LARGEST:,} bytes")
     if not known(whole) and not carries(read_record(commit.record), wanted):
         return Told(time)
     return Told(time, whole, commit.cid, bytes(commit.record), update=commit.operation == "update")

@@ -19,6 +19,9 @@ _LONGEST_ADDRESS: Final = 2_000
 _GLOBAL: Final = re.compile(r"(?:https?://[^/]|tag:|urn:)", re.IGNORECASE)
 """Ids that nobody else gives to something else: RFC 4287 4.2.6 asks for a URI, RSS 2.0 for anything."""
 
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which JSON can write (RFC 8259, 8.2) and UTF-8 cannot: no event file could keep them."""
+
 
 class Place(NamedTuple):
     """Where a feed was read: the address as the organiser wrote it, where redirects led, and which schemes are good.
@@ -42,7 +45,8 @@ class Place(NamedTuple):
             whole = urljoin(self.ended, link.strip()) if link.strip() else ""
         except ValueError:
             return ""
-        return whole if len(whole) <= _LONGEST_ADDRESS and whole.startswith(self.schemes) else ""
+        sane = len(whole) <= _LONGEST_ADDRESS and not _HALVES.search(whole)
+        return whole if sane and whole.startswith(self.schemes) else ""
 
 
 def found(entry: FeedEntry, feed: ParsedFeed, place: Place) -> Found:

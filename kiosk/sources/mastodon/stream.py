@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 STUMBLES: Final = 2
 """WebSockets that did not come about in a row, after which server-sent events are tried."""
 
-WAITING: Final = 64
-"""Events that may wait between several server-sent streams and their reader."""
+WAITING: Final = 8
+"""Events that may wait between several server-sent streams and their reader; each may have a megabyte."""
 
 _PATH: Final = "/api/v1/streaming"
 _TOLD: Final = frozenset({"update", "status.update"})

@@ -33,6 +33,8 @@ MOST: Final = 2 * PAGE
 """Events taken in answer to one question, and kept for open subscriptions meanwhile."""
 
 MOST_BYTES: Final = 8_000_000
+"""Bytes of those, each."""
+
 GARBAGE: Final = 100
 """Messages in a row that cannot be read, after which a relay is not listened to any more."""
 
@@ -65,6 +67,7 @@ class Conversation:
         self._channel = channel
         self._messages = channel.messages()
         self._kept: deque[tuple[str, msgspec.Raw]] = deque()
+        self._kept_bytes = 0
         self._open: set[str] = set()
         self._dispensable: set[str] = set()
         self._asked = 0
@@ -137,12 +140,15 @@ class Conversation:
             self._mind_closed(heard)
             if heard.raw is not None and heard.subscription in self._open:
                 return heard.raw
-        return self._kept.popleft()[1]
+        raw = self._kept.popleft()[1]
+        self._kept_bytes -= len(memoryview(raw))
+        return raw
 
     def _keep(self, name: str, raw: msgspec.Raw) -> None:
         if name not in self._open:
             return
-        if len(self._kept) == MOST:
+        self._kept_bytes += len(memoryview(raw))
+        if len(self._kept) == MOST or self._kept_bytes > MOST_BYTES:
             raise BadPayload(f"{self.host} sends faster than it can be read.")
         self._kept.append((name, raw))
 

@@ -187,8 +187,8 @@ class Boxes:
     def reject(self, place: Place, reason: str) -> None:
         """Move a folder from `new/` to `bad/`, beside a file that says why, which is written first."""
         wanted = os.fsdecode(os.fsencode(place.name)[:_LONGEST])
-        taken, target, number = {path.name for path in (self.folder / BAD).iterdir()}, wanted, 1
-        while target in taken:
+        target, number = wanted, 1
+        while os.path.lexists(self.folder / BAD / target):
             number += 1
             target = f"{wanted}.{number}"
         (self.folder / BAD / f"{target}.reason.txt").write_text(f"{reason}\n", "utf-8", "replace")

@@ -71,7 +71,7 @@ def read_page(body: bytes | str) -> Page:
         outdated=tuple(post.versions[-1] for post in posts if post.id != post.versions[-1]),
         read=(
             *map(_paid, items),
-            *(f"{kind}{key}" for kind, keys in zip("umlp", included, strict=True) for key in keys),
+            *(_resource(kind, key) for kind, keys in zip("umlp", included, strict=True) for key in keys),
         ),
         newest=max((post.id for post in posts), key=number_of, default=""),
         next=_token(text_of(inner(value, "meta"), "next_token")),
@@ -101,7 +101,12 @@ def _newest_versions(items: list[Any]) -> tuple[list[XPost], list[str]]:
 
 def _paid(item: Any) -> str:
     """An item that cannot be read is paid for all the same."""
-    return "p" + (text_of(cast("dict[str, Any]", item), "id")[:40] if isinstance(item, dict) else "")
+    return _resource("p", text_of(cast("dict[str, Any]", item), "id") if isinstance(item, dict) else "")
+
+
+def _resource(kind: str, key: str) -> str:
+    """What a resource is called on the bill; ids are ASCII, and the cursor that keeps the bill can hold no other."""
+    return kind + key[:40].encode("ascii", "replace").decode()
 
 
 def table_of(body: bytes | str) -> dict[str, Any]:

@@ -91,3 +91,9 @@ def test_a_web_address_is_whole_sane_and_of_a_good_kind():
     for bad in ("", " ", "http://e/", "javascript:x", "https://e/" + "x" * 3000, "https://[", "ftp://e"):
         assert PLACE.web_address(bad) == ""
     assert PLACE._replace(schemes=("https://", "http://")).web_address("http://e/") == "http://e/"
+
+
+def test_a_web_address_that_could_not_be_written_down_is_none():
+    for link in ("https://blog.example/\ud800", "/\udfff.jpg"):
+        assert not PLACE.web_address(link)
+    assert PLACE.web_address("https://blog.example/größe/👩‍💻.jpg").endswith("👩‍💻.jpg")

@@ -180,3 +180,8 @@ def test_what_is_no_answer_is_refused(body, kind):
     with pytest.raises(BadPayload) as caught:
         table_of(body)
     assert type(caught.value) is kind
+
+
+def test_what_is_paid_for_has_names_that_a_cursor_can_hold():
+    body = b'{"data": [{"id": "\\ud800"}], "includes": {"users": [{"id": "\\ud800", "username": "a", "name": "b"}]}}'
+    assert read_page(body).read == ("p?", "u?")
