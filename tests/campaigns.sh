@@ -12,7 +12,7 @@ $python tests/campaigns/kill9.py --times 200
 echo "== The network's faults, N1 to N19"
 $python tests/campaigns/faults.py
 $python tests/campaigns/faults_more.py
-echo "== Posts a second from the socket to the event file, beside merely inserting them"
-$python tests/campaigns/throughput.py
 echo "== Long property tests: 10,000 mutated payloads for every network"
 $python -m pytest -m campaign "$@"
+echo "== Posts a second from the socket to the event file, beside merely inserting them (exit 1: a ratio is below 0.5)"
+$python tests/campaigns/throughput.py

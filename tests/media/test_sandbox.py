@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kiosk.media import feed_worker
-from kiosk.media.sandbox import Bounds, Crashed, Sandbox, TooSlow
+from kiosk.media.sandbox import Bounds, Crashed, Dead, Sandbox, TooSlow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,12 +45,15 @@ def test_the_worker_lives_in_its_limits():
         for opening, given in ((open, ["/etc/passwd"]), (os.pipe, [])):
             with pytest.raises(OSError, match="Too many open files"):
                 await asyncio.wrap_future(sandbox._pool.schedule(opening, args=given, timeout=10))
-        with pytest.raises(MemoryError):
+        with pytest.raises((MemoryError, Dead)):  # a worker may also die of it
             await sandbox.run(bytes, MEMORY)
         with pytest.raises(ModuleNotFoundError):
             await sandbox.run(__import__, "this")
 
-    _run(scene)
+    try:
+        _run(scene)
+    except Dead:  # a machine that is full to the brim may not start one in time; a second time it must
+        _run(scene)
 
 
 def test_a_job_that_takes_too_long_is_ended_and_the_next_one_works():
