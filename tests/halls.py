@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 from contextlib import ExitStack
@@ -65,7 +66,8 @@ class SnacHall(_Base):
         return f'kind = "mastodon"\nserver = "{self.server.url}"\ninterval = 5'
 
     def post(self, text: str, picture: bytes) -> Any:
-        path = self.folder / "photo.jpg"
+        # snac names an upload by the path that it was read from: a second photo.jpg would have the first one's address.
+        path = self.folder / f"{hashlib.sha256(picture).hexdigest()}.jpg"
         path.write_bytes(picture)
         return self.server.note(f"{text} #{TAG}", path)
 
