@@ -53,6 +53,7 @@ class DeskView(QObject):
     """Every action is bound to the post that was selected when the key went down, and to the content it had then."""
 
     selectedChanged = Signal()
+    picturedChanged = Signal()
     countsChanged = Signal()
     messageChanged = Signal()
     previewChanged = Signal()
@@ -182,7 +183,7 @@ class DeskView(QObject):
 
     def _selection_moved(self) -> None:
         post = self._current()
-        self._pictured = False
+        self._show_pictures(here=False)  # before the next post is shown, or QML asks for its pictures at once
         self.selectedChanged.emit()
         if post is not None:
             self._errands.begin(self._bring(post))
@@ -190,8 +191,11 @@ class DeskView(QObject):
     async def _bring(self, post: DeskPost) -> None:
         await self._shelf.fetch(post.post.pictures)
         if self._current() is post:
-            self._pictured = True
-            self.selectedChanged.emit()
+            self._show_pictures(here=True)
+
+    def _show_pictures(self, *, here: bool) -> None:
+        self._pictured = here
+        self.picturedChanged.emit()
 
     def _arrived(self, sha256: Sha256) -> None:
         self._rows.refresh(sha256)
@@ -342,7 +346,7 @@ class DeskView(QObject):
         """The post that keys act on."""
         return self._current()
 
-    @Property(bool, notify=selectedChanged)
+    @Property(bool, notify=picturedChanged)
     def pictured(self) -> bool:
         """Whether the selected post's pictures are here."""
         return self._pictured

@@ -49,7 +49,7 @@ def test_the_worker_lives_in_its_limits():
         with pytest.raises((MemoryError, Dead)):  # a worker may also die of it
             await sandbox.run(bytes, MEMORY)
         with pytest.raises(ModuleNotFoundError):
-            await sandbox.run(importlib.import_module, "this")  # PySide6 puts an __import__ in place that does not pickle
+            await sandbox.run(importlib.import_module, "this")  # PySide6's own __import__ does not pickle
 
     _run(scene)
 

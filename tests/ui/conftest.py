@@ -245,6 +245,7 @@ def hall(shell, tmp_path) -> Callable[..., Any]:
     @asynccontextmanager
     async def opened(*, mode: str = "review", clock: Any = None) -> AsyncIterator[Hall]:
         counters = Counters()
+        drawn = shell._counters.total
         ledger = await Ledger.open(tmp_path / "evening.wall", counters)
         house = House(shell, ledger, clock or StillClock(at(3600)), counters, settings(tmp_path, mode))
         try:
@@ -257,6 +258,7 @@ def hall(shell, tmp_path) -> Callable[..., Any]:
             shell.cards._cards.clear()
             await ledger.close()
         assert made.faults_expected or counters.lines() == [], "a fault was survived that the test did not speak of"
+        assert shell._counters.total == drawn, shell._counters.lines()
 
     return opened
 

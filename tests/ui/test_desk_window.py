@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from factories import stored
+from factories import photo_of, photo_stored, stored
 from PySide6.QtCore import Qt
 
 from kiosk.domain.model import Author, Card, Emoji, Quote, Standing
@@ -171,6 +171,22 @@ def test_the_selected_posts_photo_and_its_thumbnail_come_by_themselves(at_desk, 
         assert desk.view._rows._want(desk.view._current().thumbnail).endswith("/thumb")
         assert frame(desk.window).count(GREEN) > 20_000
         await desk.here.delete(state)
+
+    at_desk(test, posts=0)
+
+
+def test_no_picture_is_asked_for_before_it_is_here(at_desk, frame):
+    async def test(desk) -> None:
+        photo = stored((320, 240), GREEN)
+        waiting = await desk.here.receive("green", attachments=(photo_of(PREVIEW),))
+        await desk.settled()
+        assert desk.view.property("pictured"), "there is none yet"
+        frame(desk.window)
+        await desk.here.ledger.commit(photo_stored(waiting.uri, PREVIEW, photo, 9.0), photos=(photo,))
+        await desk.settled()
+        assert frame(desk.window).count(GREEN) > 20_000
+        await desk.press(Key.Key_A)
+        assert desk.view._current() is None, "an empty queue is no complaint"
 
     at_desk(test, posts=0)
 

@@ -10,10 +10,10 @@ Rectangle {
     required property DeskView view
     required property real unit
     readonly property DeskPost post: root.view.selected
-    readonly property real ratio: root.post === null || root.post.photos.length !== 1 ? 1.5 : Math.max(0.01, root.post.aspect)
+    property Flickable page: null
 
     function turn(pages: real) {
-        const body = page.item as Flickable;
+        const body = root.page;
         if (body !== null)
             body.contentY = Math.max(0, Math.min(body.contentHeight - body.height, body.contentY + pages * body.height));
     }
@@ -30,20 +30,21 @@ Rectangle {
         visible: root.post === null
     }
 
-    Loader {
-        id: page
+    // Each post has a page of its own: no binding ever meets another post, or none, halfway through a change.
+    Repeater {
+        model: root.post === null ? [] : [root.post]
 
-        active: root.post !== null
-        anchors.fill: parent
-        anchors.margins: 18 * root.unit
-        sourceComponent: content
+        delegate: content
+
+        onItemAdded: (index, item) => root.page = item as Flickable
+        onItemRemoved: root.page = null
     }
 
     DeskScrollMark {
         anchors.bottom: parent.bottom
         anchors.right: parent.right
         anchors.top: parent.top
-        flickable: page.item as Flickable
+        flickable: root.page
         unit: root.unit
     }
 
@@ -53,17 +54,15 @@ Rectangle {
         Flickable {
             id: body
 
+            required property DeskPost modelData
+            readonly property DeskPost post: modelData
+            readonly property real ratio: post.photos.length === 1 ? Math.max(0.01, post.aspect) : 1.5
+
+            anchors.fill: parent
+            anchors.margins: 18 * root.unit
             boundsBehavior: Flickable.StopAtBounds
             clip: true
             contentHeight: all.height
-
-            Connections {
-                function onSelectedChanged() {
-                    body.contentY = 0;
-                }
-
-                target: root.view
-            }
 
             Column {
                 id: all
@@ -73,19 +72,19 @@ Rectangle {
 
                 PhotoMosaic {
                     gap: 4 * root.unit
-                    height: Math.round(Math.min(body.height * 0.42, body.width / root.ratio))
+                    height: Math.round(Math.min(body.height * 0.42, body.width / body.ratio))
                     pictured: root.view.pictured
-                    post: root.post
-                    visible: root.post.photos.length > 0
+                    post: body.post
+                    visible: body.post.photos.length > 0
                     whole: true
-                    width: root.post.photos.length > 1 ? body.width : Math.round(Math.min(body.width, height * root.ratio))
+                    width: body.post.photos.length > 1 ? body.width : Math.round(Math.min(body.width, height * body.ratio))
                 }
 
                 PostText {
-                    emojis: root.view.pictured ? root.post.emojis : []
+                    emojis: root.view.pictured ? body.post.emojis : []
                     ink: Theme.deskInk
                     size: (text.length > 200 ? 20 : 27) * root.unit
-                    text: root.post.text
+                    text: body.post.text
                     visible: text !== ""
                     width: parent.width
                 }
@@ -95,7 +94,7 @@ Rectangle {
                     ink: Theme.deskInk
                     nameSize: 19 * root.unit
                     pictured: root.view.pictured
-                    post: root.post
+                    post: body.post
                     quiet: Theme.deskQuiet
                     quietSize: 15 * root.unit
                     whole: true
@@ -105,7 +104,7 @@ Rectangle {
                 HungBlocks {
                     ink: Theme.deskInk
                     pictured: root.view.pictured
-                    post: root.post
+                    post: body.post
                     quiet: Theme.deskQuiet
                     size: 17 * root.unit
                     whole: true
@@ -113,7 +112,7 @@ Rectangle {
                 }
 
                 DeskNotes {
-                    post: root.post
+                    post: body.post
                     unit: root.unit
                     width: parent.width
                 }
