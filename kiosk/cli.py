@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -201,7 +200,6 @@ def _say(line: str) -> None:
 
 
 def _doctor(_: argparse.Namespace) -> int:
-    os.environ.setdefault("QT_QUICK_BACKEND", "software")
     from kiosk.ui.doctor import examine  # noqa: PLC0415  # Qt only where it is asked for
 
     return examine(print)

@@ -41,4 +41,4 @@ def run(settings: Settings, windows: Windows) -> int:
             intake.supervisor.changed = house.announce
             await show(house, windows, intake.tasks, None)
 
-    return in_qt(play, settings.wall.theme)
+    return in_qt(play, settings.wall.theme, settings.wall.renderer)

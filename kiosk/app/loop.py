@@ -15,10 +15,13 @@ import qasync
 
 from kiosk.runtime.counters import Counters
 from kiosk.settings import assets_folder
+from kiosk.ui.renderer import choose_renderer
 from kiosk.ui.shell import Shell, choose_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+
+    from kiosk.ui.renderer import RendererName
 
     Task = Callable[[], Coroutine[Any, Any, None]]
 
@@ -26,11 +29,13 @@ SWEEP: Final = 1.0
 """Seconds between two looks for cyclic garbage."""
 
 
-def in_qt(play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], theme: str) -> int:
+def in_qt(
+    play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], theme: str, renderer: RendererName = "auto"
+) -> int:
     """Run `play` on Qt's loop with a shell of its own; 0 when it ends, its error otherwise."""
-    choose_platform()
+    chosen = choose_renderer(renderer, on_screen=choose_platform())
     counters = Counters()
-    shell = Shell(counters, assets_folder() / "fonts", look=theme)
+    shell = Shell(counters, assets_folder() / "fonts", look=theme, renderer=chosen)
     try:
         with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
             runner.run(_swept(play(shell, counters)))

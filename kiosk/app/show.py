@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kiosk.app.loop import until
 from kiosk.runtime.modes import TrustedPass
+from kiosk.runtime.pacenotes import PaceNotes
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.ui.screens import WALL, Screens
 
@@ -54,7 +55,10 @@ async def show(
     if view is not None:
         await view.load()
     tasks = [*work, house.director.run, TrustedPass(house.ledger, house.modes, house.clock, house.counters).run]
+    beat = house.shell.beat
+    notes = PaceNotes(house.ledger, beat.meter.take, house.clock, house.counters, beat.drawer)
     if wall is not None:
+        tasks.append(notes.run)
         watchdog = Watchdog(
             ledger=house.ledger, last_frame=house.shell.last_frame, clock=house.clock, counters=house.counters
         )
@@ -62,6 +66,7 @@ async def show(
     gc.collect()
     gc.freeze()  # what was made so far lives until the end; no pause should walk it
     await until(ended, tasks, duration)
+    await notes.note()
     if pictures and wall is not None and desk is not None:
         wall.grabWindow().save("wall.png")
         desk.grabWindow().save("desk.png")

@@ -56,7 +56,7 @@ def snapshot(path: Path, scene: str, *, size: tuple[int, int], output: Path, the
             if not window.grabWindow().save(str(output)):
                 raise UsageError(f"The picture {output} could not be written.")
 
-    return in_qt(play, theme)
+    return in_qt(play, theme, "software")
 
 
 async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindow:

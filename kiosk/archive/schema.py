@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 APPLICATION_ID: Final = 0x77414C4C
 """“wALL”, in SQLite's header, so that a foreign database is recognised."""
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Grows with the tables; an older file is given the new ones and its projection is rebuilt from its journal."""
 
 BUSY_MS: Final = 1_000

@@ -135,6 +135,18 @@ class CueShown(Happening, frozen=True, tag="cue-shown"):
     seconds: float
 
 
+class PacingNoted(Happening, frozen=True, tag="pacing-noted"):
+    """How evenly the wall moved until `at`: frames painted, refreshes that passed without the picture that was due,
+    the longest gap and the time in motion in seconds; `drawn` says what drew.
+    """
+
+    frames: int
+    late: int
+    longest: float
+    seconds: float
+    drawn: str = ""
+
+
 class PanicRaised(Happening, frozen=True, tag="panic-raised"):
     """Nothing but the safe slate may be shown."""
 
@@ -164,7 +176,7 @@ PostEvent = (
 )
 """An event that belongs to one post and changes its state."""
 
-Event = PostEvent | EventDescribed | CueShown | PanicRaised | PanicCleared
+Event = PostEvent | EventDescribed | CueShown | PacingNoted | PanicRaised | PanicCleared
 
 
 class Change(msgspec.Struct, frozen=True):

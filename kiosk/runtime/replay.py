@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kiosk.archive.event_file import EventFile, StoredPhoto
-from kiosk.domain.events import CueShown, PanicCleared, PanicRaised, PhotoStored
+from kiosk.domain.events import CueShown, PacingNoted, PanicCleared, PanicRaised, PhotoStored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,9 @@ class Replay:
         if not entries:
             return
         events = [
-            entry.event for entry in entries if not isinstance(entry.event, CueShown | PanicRaised | PanicCleared)
+            entry.event
+            for entry in entries
+            if not isinstance(entry.event, CueShown | PacingNoted | PanicRaised | PanicCleared)
         ]
         photos = await self._ledger.read(lambda _: [photo for event in events if (photo := self._photo(event))])
         await self._ledger.commit(*events, photos=photos)

@@ -6,7 +6,7 @@ import re
 import tomllib
 import zoneinfo
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, TypeGuard, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kiosk.settings.template import Kinds
+
+AREA: Final = 4
+"""How many numbers say where an area is."""
+
+SMALLEST: Final = 64
+"""Pixels that each side of the wall has at least."""
 
 
 def load(path: Path, kinds: Kinds) -> Settings:
@@ -120,6 +126,10 @@ class _Reader:
                 raise self._fault("wall", "playlist", 0, f"there is no scene “{scene}”", _nearest(scene, SCENES))
         if not settings.wall.playlist:
             raise self._fault("wall", "playlist", 0, "the playlist is empty; name at least one scene", "")
+        area = settings.wall.area
+        if area and (len(area) != AREA or min(area) < 0 or min(area[2:]) < SMALLEST):
+            what = f"area wants four numbers, x, y, width and height, the last two at least {SMALLEST}"
+            raise self._fault("wall", "area", 0, what, "")
         for index, source in enumerate(settings.source):
             if source.needs_hashtags and not settings.event.hashtags:
                 raise self._fault("event", "hashtags", 0, "hashtags is empty; name at least one tag to look for", "")

@@ -17,6 +17,7 @@ from kiosk.domain.errors import SettingsError
 
 ModeName = Literal["review", "trusted"]
 ThemeName = Literal["night", "paper"]
+RendererName = Literal["auto", "software", "opengl"]
 THEMES: Final[tuple[str, ...]] = get_args(ThemeName)
 
 
@@ -69,6 +70,21 @@ class WallTable(msgspec.Struct, frozen=True):
         "spotlight",
     )
     theme: Annotated[ThemeName, Meta(description="The look: `night` or `paper`.")] = "night"
+    speed: Annotated[
+        float, Meta(ge=0, le=2000, description="How fast columns move, in pixels a second; 0: by `seconds_per_screen`.")
+    ] = 0.0
+    seconds_per_screen: Annotated[
+        float,
+        Meta(ge=2, le=600, description="Seconds in which columns move by one screen; the nearest even step is taken."),
+    ] = 20.0
+    columns: Annotated[int, Meta(ge=0, le=6, description="Columns of cards, 1 to 6; 0: by the screen's shape.")] = 0
+    area: Annotated[
+        tuple[int, ...],
+        Meta(description="The part of the output that is seen: x, y, width, height in pixels; empty: all of it."),
+    ] = ()
+    renderer: Annotated[
+        RendererName, Meta(description="What draws: `auto` is OpenGL on a real GPU, else the software renderer.")
+    ] = "auto"
 
 
 class Fault(NamedTuple):

@@ -23,7 +23,7 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
 Kinds = Mapping[str, type[SourceTable]]
 """The networks that `[[source]]` may name, each with its table."""
 
-Value = str | float | bool | tuple[str, ...]
+Value = str | float | bool | tuple[str, ...] | tuple[int, ...]
 """What an option may hold."""
 
 
@@ -68,7 +68,7 @@ def type_name(kind: object) -> str:
     choices = get_args(kind)
     if choices and choices[-1] is not Ellipsis:
         return " or ".join(f'"{choice}"' for choice in choices)
-    return _TYPE_NAMES.get(kind, "list of texts")
+    return _TYPE_NAMES.get(kind, "list of whole numbers" if choices[:1] == (int,) else "list of texts")
 
 
 def toml_value(value: Value) -> str:

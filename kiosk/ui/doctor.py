@@ -15,6 +15,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication, QIma
 from kiosk.archive.event_file import sqlite_version
 from kiosk.media.codecs import codecs
 from kiosk.settings import assets_folder
+from kiosk.ui.renderer import choose_renderer
 from kiosk.ui.shell import choose_platform
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def examine(say: Say) -> int:
     missing = [package for library, package in LIBRARIES.items() if not _loads(library)]
     say(_line("libraries", missing))
     shown = choose_platform()
+    say(f"✓ drawn by: {choose_renderer(on_screen=shown).words}")
     application = QGuiApplication.instance() or QGuiApplication(["kiosk"])
     missing += _fonts(say)
     say(f"✓ photo formats: {', '.join(codecs())}; Qt reads our own: {_qt_formats()}")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlComponent, QQmlEngine
 from PySide6.QtQuick import QQuickItem, QQuickRenderControl, QQuickRenderTarget, QQuickWindow
 
+from kiosk.ui.plate import GpuPlate
 from kiosk.ui.qt import make
 
 if TYPE_CHECKING:
@@ -26,14 +27,15 @@ class PressError(RuntimeError):
 
 
 class Press:
-    """Composes cards with the software renderer's own painter, so that pressed and live pixels are the same."""
+    """Composes cards with the windows' own renderer, so that pressed and live pixels are the same."""
 
-    def __init__(self, engine: QQmlEngine, folder: Path) -> None:
-        """Press the components that stand in `folder`."""
+    def __init__(self, engine: QQmlEngine, folder: Path, *, opengl: bool = False) -> None:
+        """Press the components that stand in `folder`, with OpenGL where the windows are drawn by it."""
         self._engine = engine
         self._folder = folder
         self._control = QQuickRenderControl()
         self._window = QQuickWindow(self._control)
+        self._gpu = GpuPlate(self._window, self._control) if opengl else None
         self._components: dict[str, QQmlComponent] = {}
 
     def card(self, component: str, post: PostView, *, width: int, height: int, screen_height: int) -> QImage:
@@ -66,6 +68,10 @@ class Press:
         item.setParentItem(self._window.contentItem())
         self._control.polishItems()
         width, height = int(item.width()), min(TALLEST, int(item.height()))
+        if self._gpu is not None:
+            self._window.setGeometry(0, 0, width, height)
+            self._window.contentItem().setSize(item.size())
+            return self._gpu.render(width, height)
         image = QImage(width, height, QImage.Format.Format_RGB32)
         image.fill(QColor("black"))
         self._window.setGeometry(0, 0, width, height)

@@ -15,19 +15,23 @@ from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequ
 from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlNetworkAccessManagerFactory
 
 from kiosk.domain.scenes import SCENES
+from kiosk.ui.beat import Beat  # noqa: TC001  # QML needs it registered
 from kiosk.ui.complaints import Complaints
 from kiosk.ui.emojis import Emojis
 from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
 from kiosk.ui.press import Press
 from kiosk.ui.qt import make
+from kiosk.ui.renderer import SOFTWARE, adopt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QIODevice
+    from PySide6.QtGui import QScreen
     from PySide6.QtQuick import QQuickWindow
 
     from kiosk.runtime.counters import Counters
+    from kiosk.ui.renderer import Renderer
     from kiosk.ui.stage import WallStage
 
 QML: Final = Path(__file__).parent / "qml"
@@ -37,11 +41,10 @@ NAMED_IN_QML_ALONE: Final = (Emojis,)
 
 
 def choose_platform() -> bool:
-    """Choose the renderer and, where there is no display, the off-screen platform; whether there is a display.
+    """Choose the off-screen platform where there is no display; whether there is one.
 
     Must run before the application is made. What the user set in the environment wins.
     """
-    os.environ.setdefault("QT_QUICK_BACKEND", "software")
     os.environ.setdefault("QV4_FORCE_INTERPRETER", "1")  # no writable and executable memory, so the unit may forbid it
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return os.environ.get("QT_QPA_PLATFORM") != "offscreen"
@@ -72,9 +75,10 @@ class _NoNetworkFactory(QQmlNetworkAccessManagerFactory):
 class Shell:
     """Owns the application, the engine, the press and the windows. Make one per program."""
 
-    def __init__(self, counters: Counters, fonts: Path, *, look: str = "night") -> None:
+    def __init__(self, counters: Counters, fonts: Path, *, look: str = "night", renderer: Renderer = SOFTWARE) -> None:
         """Start Qt with the fonts of that folder; `choose_platform` has run before."""
         self._counters = counters
+        adopt(renderer)
         self._complaints = Complaints(lambda words: counters.count("Qt complained", words))
         self._complaints.start()
         self.application = cast("QGuiApplication", QGuiApplication.instance() or QGuiApplication(["kiosk"]))
@@ -88,7 +92,9 @@ class Shell:
         self.engine.setNetworkAccessManagerFactory(self._no_network)
         self.cards = CardProvider()
         self.engine.addImageProvider("card", self.cards)
-        self.press = Press(self.engine, MODULE)
+        self.press = Press(self.engine, MODULE, opengl=renderer.opengl)
+        self.beat = cast("Beat", self.engine.singletonInstance("Kiosk", "Beat"))
+        self.beat.draw_with(renderer)
         theme = cast("QObject", self.engine.singletonInstance("Kiosk", "Theme"))
         theme.setProperty("look", look)
         self.windows: list[QQuickWindow] = []
@@ -105,6 +111,13 @@ class Shell:
         scenes = [scene.qml for scene in SCENES.values()]
         window = self.window("Wall", {"stage": stage, "scenes": scenes, "moving": moving})
         window.frameSwapped.connect(self._painted)
+
+        def on_another_screen(screen: QScreen | None) -> None:
+            if screen is not None:
+                self.beat.follow(screen.refreshRate())
+
+        window.screenChanged.connect(on_another_screen)
+        on_another_screen(window.screen())
 
         def resized(_: int) -> None:
             stage.resize(window.width(), window.height())
@@ -141,3 +154,4 @@ class Shell:
 
     def _painted(self) -> None:
         self._frame_at = time.monotonic()
+        self.beat.painted(self._frame_at)

@@ -75,6 +75,26 @@ Rectangle {
 
             DeskLabel {
                 font.weight: Font.ExtraBold
+                size: 15 * root.unit
+                text: qsTr("The wall's motion")
+            }
+
+            Repeater {
+                model: [Beat.words, Beat.drawn]
+
+                delegate: DeskLabel {
+                    required property string modelData
+
+                    ink: Theme.deskQuiet
+                    size: 13 * root.unit
+                    text: modelData
+                    width: all.width
+                    wrapMode: Text.Wrap
+                }
+            }
+
+            DeskLabel {
+                font.weight: Font.ExtraBold
                 ink: root.health.faults.length > 0 ? Theme.warn : Theme.deskInk
                 size: 15 * root.unit
                 text: root.health.faults.length > 0 ? qsTr("Survived faults") : qsTr("No faults so far")

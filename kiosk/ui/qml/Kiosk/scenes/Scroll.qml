@@ -3,50 +3,77 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 
-// Columns of cards that move up without pause; the place follows time, in whole pixels.
+// Columns of cards that move up without pause; the place follows time, in whole pixels and even steps.
 Item {
     id: root
 
     required property WallStage stage
     required property int screenHeight
     required property bool moving
-    property real offset: 0
-    property real speed: 0
-    property real sinceAdvance: 0
+    readonly property int pixels: Beat.refresh > 0 ? Beat.pixels(root.screenHeight) : 1
+    readonly property int periods: Beat.refresh > 0 ? Beat.periods(root.screenHeight) : 1
+    property int offset: 0
+    property real rest: 0
+    property real vigour: 0
+    property int sinceAdvance: 0
     property bool shifting: false
+    readonly property int drift: root.moving && root.vigour === 1 ? root.periods : 0
 
-    function step(seconds: real) {
+    // So many refreshes of the screen have passed.
+    function step(refreshes: int) {
         const last = Math.max(0, root.stage.end - root.height);
-        const wanted = root.offset < last ? root.screenHeight / Theme.secondsPerScreen : 0;
-        root.speed += (wanted - root.speed) * Math.min(1, seconds * 1.6);
-        root.offset = Math.min(Math.max(last, root.offset), root.offset + root.speed * seconds);
-        root.sinceAdvance += seconds;
-        if (root.sinceAdvance < 0.25)
+        const way = (last - root.offset) / (root.pixels / root.periods * Beat.refresh);
+        const wanted = Math.min(1, Math.max(0, way));
+        const most = refreshes / Beat.refresh;
+        root.vigour = Math.abs(wanted - root.vigour) <= most ? wanted : root.vigour + (wanted > root.vigour ? most : -most);
+        root.rest += refreshes * root.pixels * root.vigour;
+        const whole = Math.floor(root.rest / root.periods + 1e-6);
+        root.rest -= whole * root.periods;
+        root.offset = Math.min(Math.max(last, root.offset), root.offset + whole);
+        root.sinceAdvance += refreshes;
+        if (root.sinceAdvance < Beat.refresh / 4)
             return;
         root.sinceAdvance = 0;
         root.shifting = true;
-        root.offset -= root.stage.advance(Math.floor(root.offset));
+        root.offset -= root.stage.advance(root.offset);
         root.shifting = false;
     }
 
     clip: true
 
+    Component.onCompleted: Beat.moves("Scroll", root.moving)
+    Component.onDestruction: {
+        Beat.moves("Scroll", false);
+        Beat.drifts("Scroll", 0);
+    }
+    onDriftChanged: Beat.drifts("Scroll", root.drift)
+    onMovingChanged: Beat.moves("Scroll", root.moving)
+
+    Connections {
+        function onTick(refreshes: int) {
+            if (root.moving)
+                root.step(refreshes);
+        }
+
+        target: Beat
+    }
+
     FrameAnimation {
-        running: root.moving
-        onTriggered: root.step(Math.min(0.1, frameTime))
+        running: root.moving && Beat.synced
+        onTriggered: root.step(Math.max(1, Math.round(Math.min(0.1, frameTime) * Beat.refresh)))
     }
 
     Connections {
         function onRestart() {
             root.offset = 0;
-            root.speed = 0;
+            root.vigour = 0;
         }
 
         target: root.stage
     }
 
     Item {
-        y: -Math.round(root.offset)
+        y: -root.offset
 
         Repeater {
             model: root.stage.strip

@@ -1,0 +1,60 @@
+"""What a card is pressed on where OpenGL draws: a texture in a context of the press's own, read back as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QImage, QOffscreenSurface, QOpenGLContext
+from PySide6.QtOpenGL import QOpenGLFramebufferObject
+from PySide6.QtQuick import QQuickGraphicsDevice, QQuickRenderTarget
+
+if TYPE_CHECKING:
+    from PySide6.QtQuick import QQuickRenderControl, QQuickWindow
+
+
+class GpuPlate:
+    """Renders a window that is never shown into textures; made once it is first needed, on the windows' thread."""
+
+    def __init__(self, window: QQuickWindow, control: QQuickRenderControl) -> None:
+        """Render what `window` holds through `control`."""
+        self._window = window
+        self._control = control
+        self._surface = QOffscreenSurface()
+        self._context = QOpenGLContext()
+        self._ready = False
+
+    def render(self, width: int, height: int) -> QImage:
+        """The window's content, so many pixels wide and high.
+
+        Raises:
+            RuntimeError: where the driver gives no context.
+
+        """
+        self._begin()
+        self._context.makeCurrent(self._surface)
+        plate = QOpenGLFramebufferObject(QSize(width, height))
+        self._window.setColor(QColor("black"))
+        self._window.setRenderTarget(QQuickRenderTarget.fromOpenGLTexture(plate.texture(), plate.size()))
+        self._control.polishItems()
+        self._control.beginFrame()
+        self._control.sync()
+        self._control.render()
+        self._control.endFrame()
+        self._context.makeCurrent(self._surface)
+        image = plate.toImage().convertToFormat(QImage.Format.Format_RGB32)
+        self._window.setRenderTarget(QQuickRenderTarget())
+        del plate
+        self._context.doneCurrent()
+        return image
+
+    def _begin(self) -> None:
+        if self._ready:
+            return
+        self._surface.create()
+        if not self._context.create() or not self._context.makeCurrent(self._surface):
+            raise RuntimeError("OpenGL gives no context to press cards in.")
+        self._window.setGraphicsDevice(QQuickGraphicsDevice.fromOpenGLContext(self._context))
+        if not self._control.initialize():
+            raise RuntimeError("OpenGL cannot press cards.")
+        self._ready = True
