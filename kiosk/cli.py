@@ -33,6 +33,9 @@ exit codes: 0 done, 2 wrong usage or configuration, 1 anything else
 """
 
 
+_LOOKS: Final = f"the look: {', '.join(settings.theme_names())}, or a file ending in .toml (night)"
+
+
 def main(argv: Sequence[str]) -> int:
     """Run one command; return its exit code: 0 done, 2 usage or configuration, 1 anything else."""
     arguments = _parser().parse_args(argv)
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="play the bundled demo event")
     demo.add_argument("--duration", type=_seconds, metavar="SECONDS", help="end by itself (without a display: 20)")
     demo.add_argument("--windowed", action="store_true", help="the wall in an ordinary window")
+    demo.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
     demo.set_defaults(command=_demo)
 
     replay = commands.add_parser("replay", help="play a saved event again, without a network")
@@ -79,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="0.25 to 1000 times as fast (1)")
     replay.add_argument("--start", type=_seconds, default=0.0, metavar="SECONDS", help="begin this far into it")
     replay.add_argument("--windowed", action="store_true", help="the wall in an ordinary window")
+    replay.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
     replay.set_defaults(command=_replay)
 
     snapshot = commands.add_parser("snapshot", help="draw a saved event's scene into a picture, off-screen")
@@ -86,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     snapshot.add_argument("--scene", required=True, choices=[*SCENES, "slate", "desk"], metavar="NAME")
     snapshot.add_argument("--size", type=_size, default=(1920, 1080), metavar="WxH", help="pixels (1920x1080)")
     snapshot.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png")
-    snapshot.add_argument("--theme", choices=settings.THEMES, default="night", help="the look (night)")
+    snapshot.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
     snapshot.set_defaults(command=_snapshot)
 
     fetch = commands.add_parser("fetch", help="read the sources into the event file, without any window")
@@ -154,7 +159,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     from kiosk.app.recorded import demo  # noqa: PLC0415  # Qt only once a window is needed
     from kiosk.app.show import Windows  # noqa: PLC0415
 
-    return demo(Windows(windowed=arguments.windowed), arguments.duration)
+    return demo(Windows(windowed=arguments.windowed), arguments.duration, theme=arguments.theme)
 
 
 def _replay(arguments: argparse.Namespace) -> int:
@@ -162,7 +167,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     from kiosk.app.show import Windows  # noqa: PLC0415
 
     shown = Windows(windowed=arguments.windowed)
-    return replay(arguments.file, shown, speed=arguments.speed, start=arguments.start)
+    return replay(arguments.file, shown, speed=arguments.speed, start=arguments.start, theme=arguments.theme)
 
 
 def _snapshot(arguments: argparse.Namespace) -> int:

@@ -8,10 +8,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from kiosk.app.intake import Reach
+from kiosk.app.stills import open_stills
 from kiosk.archive.event_file import EventFile
-from kiosk.domain.errors import ArchiveError, SourceError
+from kiosk.domain.contrast import ratio
+from kiosk.domain.errors import ArchiveError, SettingsError, SourceError
 from kiosk.runtime.clocks import SystemClock
 from kiosk.runtime.health import SourceHealth, figures
+from kiosk.settings import load_theme
 from kiosk.sources.source import Streaming
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ async def check(settings: Settings, say: Say) -> int:
     tags = " ".join(f"#{tag.lstrip('#')}" for tag in event.hashtags) or "no hashtag"
     say(f"Event “{event.name}”, {tags}, times in {event.timezone}.")
     well = _check_file(settings, say)
+    well = await _check_theme(settings, say) and well
     if not settings.source:
         say("✗ No [[source]]: nothing would arrive. Add one; `kiosk init` shows how.")
         well = False
@@ -62,6 +66,22 @@ def _check_file(settings: Settings, say: Say) -> bool:
         return False
     holds = ", ".join(f"{number} {standing}" for standing, number in counts.items()) or "no posts"
     say(f"✓ The event file {path} goes on: {holds}.")
+    return True
+
+
+async def _check_theme(settings: Settings, say: Say) -> bool:
+    """What the wall would look like; a theme that would be refused at the start is refused here."""
+    try:
+        theme = load_theme(settings.wall.theme, settings.folder)
+        stills = await open_stills(theme)
+    except SettingsError as error:
+        say(f"✗ {error}")
+        return False
+    worst = min(ratio(ink, paper) for paper, ink in zip(theme.colours.papers, theme.colours.inks, strict=True))
+    facts = [f"words at {worst:.1f}:1 or better"]
+    facts += [f"logo of {still.width} × {still.height}" for still in (stills.logo,) if still]
+    facts += [f"background veiled by {stills.veil:.0%}" for still in (stills.background,) if still]
+    say(f"✓ Theme {settings.wall.theme}: {', '.join(facts)}.")
     return True
 
 

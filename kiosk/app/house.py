@@ -42,7 +42,7 @@ class House:
         self.modes = Modes(Mode(settings.moderation.mode), clock)
         self.health: Callable[[], list[SourceHealth]] = list
         self.shelf = shell.shelf(self._photo)
-        shell.beat.pace(settings.wall.speed, settings.wall.seconds_per_screen)
+        shell.beat.pace(*shell.brand.pace(settings.wall.speed, settings.wall.seconds_per_screen))
         rotation = Rotation(self.gate)
         self.stage = WallStage(
             gate=self.gate,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from kiosk.app.dressing import dressed
 from kiosk.app.gathering import describe, described_by
 from kiosk.app.house import House
 from kiosk.app.intake import Intake, Reach
@@ -21,7 +23,13 @@ if TYPE_CHECKING:
 
 
 def run(settings: Settings, windows: Windows) -> int:
-    """Show a live event until a signal comes or the desk is closed."""
+    """Show a live event until a signal comes or the desk is closed.
+
+    Raises:
+        SettingsError: where its theme is refused.
+
+    """
+    brand = asyncio.run(dressed(settings.wall.theme, settings.folder))
 
     async def play(shell: Shell, counters: Counters) -> None:
         async with AsyncExitStack() as stack:
@@ -41,4 +49,4 @@ def run(settings: Settings, windows: Windows) -> int:
             intake.supervisor.changed = house.announce
             await show(house, windows, intake.tasks, None)
 
-    return in_qt(play, settings.wall.theme, settings.wall.renderer)
+    return in_qt(play, brand, settings.wall.renderer)

@@ -21,6 +21,7 @@ from kiosk.ui.shell import Shell, choose_platform
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from kiosk.ui.brand import Brand
     from kiosk.ui.renderer import RendererName
 
     Task = Callable[[], Coroutine[Any, Any, None]]
@@ -30,12 +31,12 @@ SWEEP: Final = 1.0
 
 
 def in_qt(
-    play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], theme: str, renderer: RendererName = "auto"
+    play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], brand: Brand, renderer: RendererName = "auto"
 ) -> int:
-    """Run `play` on Qt's loop with a shell of its own; 0 when it ends, its error otherwise."""
+    """Run `play` on Qt's loop with a shell of that look; 0 when it ends, its error otherwise."""
     chosen = choose_renderer(renderer, on_screen=choose_platform())
     counters = Counters()
-    shell = Shell(counters, assets_folder() / "fonts", look=theme, renderer=chosen)
+    shell = Shell(counters, assets_folder() / "fonts", brand, renderer=chosen)
     try:
         with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(shell.application)) as runner:
             runner.run(_swept(play(shell, counters)))

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kiosk.app.dressing import dressed
 from kiosk.app.house import House
 from kiosk.app.loop import in_qt
 from kiosk.app.show import show
@@ -33,17 +34,29 @@ DEMO_DURATION: Final = 20.0
 
 
 def replay(path: Path, windows: Windows, *, speed: float, start: float, theme: str = "night") -> int:
-    """Play a saved event again, from `start` seconds on, `speed` times as fast."""
+    """Play a saved event again, from `start` seconds on, `speed` times as fast.
+
+    Raises:
+        SettingsError: where the theme is refused.
+
+    """
+    brand = asyncio.run(dressed(theme))
 
     async def play(shell: Shell, counters: Counters) -> None:
         async with AsyncExitStack() as stack:
             await _play_recording(stack, shell, counters, path, windows, speed=speed, start=start, duration=None)
 
-    return in_qt(play, theme)
+    return in_qt(play, brand)
 
 
-def demo(windows: Windows, duration: float | None) -> int:
-    """Play the bundled event; without a display off-screen, in words, into two pictures, and to an end."""
+def demo(windows: Windows, duration: float | None, *, theme: str = "night") -> int:
+    """Play the bundled event; without a display off-screen, in words, into two pictures, and to an end.
+
+    Raises:
+        SettingsError: where the theme is refused.
+
+    """
+    brand = asyncio.run(dressed(theme))
     path = assets_folder() / "demo.wall"
     on_screen = choose_platform()
     if not on_screen:
@@ -64,7 +77,7 @@ def demo(windows: Windows, duration: float | None) -> int:
                 spoken=not on_screen,
             )
 
-    return in_qt(play, "night")
+    return in_qt(play, brand)
 
 
 async def _play_recording(  # noqa: PLR0913  # what the commands differ in

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from kiosk.app.dressing import dressed
 from kiosk.app.house import House
 from kiosk.app.loop import in_qt
 from kiosk.domain.errors import UsageError
@@ -36,9 +37,10 @@ def snapshot(path: Path, scene: str, *, size: tuple[int, int], output: Path, the
     """Draw one scene, the slate or the desk of a saved event into a picture; the same picture every time.
 
     Raises:
-        KioskError: where the recording cannot be read or the picture not be written.
+        KioskError: where the recording cannot be read, the theme is refused or the picture not be written.
 
     """
+    brand = asyncio.run(dressed(theme))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
     async def play(shell: Shell, counters: Counters) -> None:
@@ -56,7 +58,7 @@ def snapshot(path: Path, scene: str, *, size: tuple[int, int], output: Path, the
             if not window.grabWindow().save(str(output)):
                 raise UsageError(f"The picture {output} could not be written.")
 
-    return in_qt(play, theme, "software")
+    return in_qt(play, brand, "software")
 
 
 async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindow:

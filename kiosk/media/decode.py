@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from kiosk.archive.event_file import StoredPhoto
 from kiosk.domain.captions import Caption
@@ -23,6 +23,16 @@ SECONDS: Final = 15.0
 
 TASKS: Final = 200
 """Pictures after which a worker is replaced, so that no leak lasts."""
+
+
+class Still(NamedTuple):
+    """A picture of the organiser's, encoded anew with its transparency; `sample` is a coarse grid of its colours."""
+
+    png: bytes
+    width: int
+    height: int
+    sample: tuple[tuple[int, int, int], ...]
+
 
 Made = TypeVar("Made")
 
@@ -45,6 +55,15 @@ class PhotoDecoder:
         wall, thumbnail, width, height = await self._outcome(worker.encode, picture)
         sha256 = Sha256(hashlib.sha256(wall).hexdigest())
         return StoredPhoto(photo=Photo(sha256=sha256, width=width, height=height), wall=wall, thumbnail=thumbnail)
+
+    async def still(self, picture: bytes) -> Still:
+        """Return the picture as PNG of our own making, as transparent as it came.
+
+        Raises:
+            MediaError: with the reason, where it cannot be had.
+
+        """
+        return Still(*await self._outcome(worker.still, picture))
 
     async def caption(self, picture: bytes) -> Caption:
         """Return what the picture says of itself; nothing of it is decoded.

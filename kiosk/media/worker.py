@@ -28,6 +28,9 @@ THUMBNAIL: Final = (480, 480)
 QUALITY: Final = 88
 PIXELS: Final = 24_000_000
 SIDE: Final = 12_000
+STILL: Final = (3840, 3840)
+SAMPLE: Final = (64, 36)
+"""Columns and rows of the grid of colours."""
 BACKDROP: Final = (240, 240, 240)
 """What shows through a picture's transparent parts."""
 
@@ -72,6 +75,9 @@ _BRANDS: Final = {
 Encoded = tuple[bytes, bytes, int, int]
 """Wall JPEG, thumbnail JPEG, width and height of the wall size in pixels."""
 
+Kept = tuple[bytes, int, int, tuple[tuple[int, int, int], ...]]
+"""PNG, width and height in pixels, and a coarse grid of its colours."""
+
 Made = TypeVar("Made")
 
 
@@ -101,12 +107,18 @@ def _rehearse(kind: str) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (32, 24), BACKDROP).save(buffer, kind, icc_profile=_srgb().tobytes())
     encode(buffer.getvalue())
+    still(buffer.getvalue())
     caption(buffer.getvalue())
 
 
 def encode(picture: bytes) -> Encoded | str:
     """Decode a picture and encode it anew in both sizes, or say in one sentence why not."""
     return _judged(_encoded, picture)
+
+
+def still(picture: bytes) -> Kept | str:
+    """Decode a picture and encode it anew with its transparency, or say in one sentence why not."""
+    return _judged(_kept, picture)
 
 
 def caption(picture: bytes) -> Said | str:
@@ -153,6 +165,29 @@ def _encoded(picture: bytes) -> Encoded:
     thumbnail = wall.copy()
     thumbnail.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
     return _jpeg(wall), _jpeg(thumbnail), wall.width, wall.height
+
+
+def _kept(picture: bytes) -> Kept:
+    with Image.open(io.BytesIO(picture), formats=(_format(picture),)) as image:
+        _measure(image)
+        image.load()
+        _measure(image)
+        profile, turn = image.info.get("icc_profile"), _TURNS.get(_orientation(image))
+        clear = image.convert("RGBA") if image.has_transparency_data else None
+        flat = image.convert("RGB") if clear else _flat(image)
+    kept = _in_srgb(flat, profile)
+    if clear:
+        kept.putalpha(clear.getchannel("A"))
+    kept.thumbnail(STILL, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if turn is not None:
+        kept = kept.transpose(turn)
+    pixels = Image.new(kept.mode, kept.size)
+    pixels.paste(kept)  # pixels only, as above
+    buffer = io.BytesIO()
+    pixels.save(buffer, "PNG", compress_level=1)
+    grid = pixels.convert("RGB").resize(SAMPLE, Image.Resampling.BOX).tobytes()
+    sample = tuple((grid[at], grid[at + 1], grid[at + 2]) for at in range(0, len(grid), 3))
+    return buffer.getvalue(), pixels.width, pixels.height, sample
 
 
 def _format(picture: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from kiosk.settings.reader import load
 from kiosk.settings.tables import (
-    THEMES,
     EventTable,
     Fault,
     ModerationTable,
@@ -12,21 +11,26 @@ from kiosk.settings.tables import (
     assets_folder,
 )
 from kiosk.settings.template import Option, header, network_options, options, template, toml_value
+from kiosk.settings.theme import Theme, load_theme, theme_file, theme_names, theme_options
 
 __all__ = [
-    "THEMES",
     "EventTable",
     "Fault",
     "ModerationTable",
     "Option",
     "Settings",
     "SourceTable",
+    "Theme",
     "WallTable",
     "assets_folder",
     "header",
     "load",
+    "load_theme",
     "network_options",
     "options",
     "template",
+    "theme_file",
+    "theme_names",
+    "theme_options",
     "toml_value",
 ]

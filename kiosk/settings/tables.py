@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator  # noqa: TC003  # msgspec resolves a struct's hints at run time
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, NamedTuple, get_args
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -16,9 +16,7 @@ from msgspec import Meta
 from kiosk.domain.errors import SettingsError
 
 ModeName = Literal["review", "trusted"]
-ThemeName = Literal["night", "paper"]
 RendererName = Literal["auto", "software", "opengl"]
-THEMES: Final[tuple[str, ...]] = get_args(ThemeName)
 
 
 class EventTable(msgspec.Struct, frozen=True):
@@ -69,7 +67,16 @@ class WallTable(msgspec.Struct, frozen=True):
         "spotlight",
         "spotlight",
     )
-    theme: Annotated[ThemeName, Meta(description="The look: `night` or `paper`.")] = "night"
+    theme: Annotated[
+        str,
+        Meta(
+            description="The look: `night`, `paper`, `noon` or `carnival`, or a theme of your own: "
+            "the path of its TOML file, ending in `.toml`, beside this file."
+        ),
+    ] = "night"
+    pixel_shift: Annotated[
+        bool, Meta(description="Move the whole picture by a pixel now and then, so that nothing burns into the screen.")
+    ] = True
     speed: Annotated[
         float, Meta(ge=0, le=2000, description="How fast columns move, in pixels a second; 0: by `seconds_per_screen`.")
     ] = 0.0

@@ -41,18 +41,19 @@ class Option(NamedTuple):
 def options() -> Iterator[Option]:
     """Every option that all events share, in the order of its declaration; `[[source]]` keys common to all networks."""
     for table, struct in TABLES.items():
-        yield from _options(table, struct)
+        yield from options_in(table, struct)
 
 
 def network_options(kind: str, struct: type[SourceTable]) -> Iterator[Option]:
     """The options of a network's own table: what it adds to the common ones, or sets to another default."""
-    common = {option.key: option.default for option in _options("source", SourceTable)}
-    for option in _options("source", struct):
+    common = {option.key: option.default for option in options_in("source", SourceTable)}
+    for option in options_in("source", struct):
         if option.key != "kind" and (option.key not in common or common[option.key] != option.default):
             yield option._replace(table=f"source, {kind}")
 
 
-def _options(table: str, struct: type[msgspec.Struct]) -> Iterator[Option]:
+def options_in(table: str, struct: type[msgspec.Struct]) -> Iterator[Option]:
+    """Every option of one table, in the order of its declaration."""
     hints = get_type_hints(struct, include_extras=True)
     for field in msgspec.structs.fields(struct):
         kind, meta = get_args(hints[field.name])
@@ -94,7 +95,7 @@ def template(kinds: Kinds) -> str:
         first = next(iter(kinds)) if table == "source" else ""
         found = kinds[first] if first else struct
         lines += ["", f"# {struct.__doc__}", header(table)]
-        for option in _options(table, found):
+        for option in options_in(table, found):
             lines += [f"# {option.sentence}", _line(option, first)]
     for kind, struct in list(kinds.items())[1:]:
         lines += ["", f"# {_first_sentence(struct)}", "# [[source]]", f'# kind = "{kind}"']

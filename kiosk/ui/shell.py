@@ -16,6 +16,7 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlNetworkAccessManagerFac
 
 from kiosk.domain.scenes import SCENES
 from kiosk.ui.beat import Beat  # noqa: TC001  # QML needs it registered
+from kiosk.ui.brand import PLAIN, Brand, dress
 from kiosk.ui.complaints import Complaints
 from kiosk.ui.emojis import Emojis
 from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
@@ -75,8 +76,13 @@ class _NoNetworkFactory(QQmlNetworkAccessManagerFactory):
 class Shell:
     """Owns the application, the engine, the press and the windows. Make one per program."""
 
-    def __init__(self, counters: Counters, fonts: Path, *, look: str = "night", renderer: Renderer = SOFTWARE) -> None:
-        """Start Qt with the fonts of that folder; `choose_platform` has run before."""
+    def __init__(self, counters: Counters, fonts: Path, brand: Brand = PLAIN, *, renderer: Renderer = SOFTWARE) -> None:
+        """Start Qt with the fonts of that folder and the look of `brand`; `choose_platform` has run before.
+
+        Raises:
+            SettingsError: where the theme's font is not there.
+
+        """
         self._counters = counters
         adopt(renderer)
         self._complaints = Complaints(lambda words: counters.count("Qt complained", words))
@@ -95,8 +101,8 @@ class Shell:
         self.press = Press(self.engine, MODULE, opengl=renderer.opengl)
         self.beat = cast("Beat", self.engine.singletonInstance("Kiosk", "Beat"))
         self.beat.draw_with(renderer)
-        theme = cast("QObject", self.engine.singletonInstance("Kiosk", "Theme"))
-        theme.setProperty("look", look)
+        self.brand = brand
+        dress(self.engine, brand)
         self.windows: list[QQuickWindow] = []
         self._frame_at = -math.inf
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from factories import post, received
 from servers.tag_server import TagServer, Trouble
@@ -11,7 +12,7 @@ from servers.tag_server import TagServer, Trouble
 from kiosk.app.check import check
 from kiosk.archive.event_file import EventFile
 from kiosk.domain.errors import SettingsError
-from kiosk.settings import EventTable, Settings
+from kiosk.settings import EventTable, Settings, WallTable
 from kiosk.sources.mastodon.mastodon import MastodonTable
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ def test_all_is_well_where_the_server_answers_and_the_file_can_be_made(tmp_path,
     assert code == 0
     assert said[0] == "Event “Evening”, #hall, times in UTC."
     assert said[1] == f"✓ A new event file would be made: {tmp_path / 'event.wall'}"
-    assert said[2] == f"✓ mastodon {server.url}: polling; 2 posts belong to the event."
-    assert said[3].startswith("  It would be asked every 20 s, without a live stream: ")
-    assert said[4].endswith("every post waits for the desk.")
-    assert len(said) == 5
+    assert said[2] == "✓ Theme night: words at 8.7:1 or better."
+    assert said[3] == f"✓ mastodon {server.url}: polling; 2 posts belong to the event."
+    assert said[4].startswith("  It would be asked every 20 s, without a live stream: ")
+    assert said[5].endswith("every post waits for the desk.")
+    assert len(said) == 6
 
 
 def test_checking_changes_nothing(tmp_path, server):
@@ -66,7 +68,7 @@ def test_posts_that_cannot_be_read_are_counted_with_an_example(tmp_path, server)
     server.add(1)
     server.add(2, created_at="yesterday")
     _, said = checked(event(tmp_path, server.url))
-    assert "1 posts belong to the event, 1 could not be read (" in said[2]
+    assert "1 posts belong to the event, 1 could not be read (" in said[3]
 
 
 @pytest.mark.parametrize(
@@ -143,3 +145,15 @@ def test_a_folder_that_is_not_there_is_said(tmp_path, server):
     code, said = checked(event(tmp_path / "nowhere", server.url))
     assert code == 1
     assert "its folder is missing or not writable" in said[1]
+
+
+def test_a_theme_that_cannot_be_read_from_the_last_row_is_refused_with_what_would_pass(tmp_path, server):
+    server.add(1)
+    (tmp_path / "ours.toml").write_text('[colours]\nstage_ink = "#333333"\n', "utf-8")
+    settings = event(tmp_path, server.url)
+    settings = msgspec.structs.replace(settings, wall=WallTable(theme="ours.toml"))
+    code, said = checked(settings)
+    assert code == 1
+    assert any(
+        f"✗ {tmp_path / 'ours.toml'}:2: “#333333” on the stage" in line and "would pass" in line for line in said
+    )

@@ -53,6 +53,7 @@ def test_the_end_may_be_asked_for():
 def test_asyncio_runs_on_qts_loop():
     output = printed("""
 from kiosk.app.loop import in_qt
+from kiosk.ui.brand import PLAIN
 from PySide6.QtCore import QTimer
 import asyncio
 async def play(shell, counters):
@@ -60,7 +61,7 @@ async def play(shell, counters):
     QTimer.singleShot(10, fired.set)
     await asyncio.wait_for(fired.wait(), 5)
     print("both loops are one")
-print(in_qt(play, "night"))
+print(in_qt(play, PLAIN))
 """)
     assert output == ["both loops are one", "0"]
 
@@ -68,6 +69,7 @@ print(in_qt(play, "night"))
 def test_cyclic_garbage_dies_on_the_thread_of_the_windows():
     output = printed("""
 from kiosk.app.loop import in_qt
+from kiosk.ui.brand import PLAIN
 import asyncio, threading
 class Knot:
     where = set()
@@ -83,7 +85,7 @@ async def play(shell, counters):
         await asyncio.to_thread(tie)
         await asyncio.sleep(1.2)
     print(Knot.where)
-print(in_qt(play, "night"))
+print(in_qt(play, PLAIN))
 """)
     assert output == ["{True}", "0"]
 

@@ -197,13 +197,3 @@ def test_the_wall_cannot_be_closed_by_accident(hall, play):
             assert window.isVisible()
 
     play(test())
-
-
-def test_the_theme_follows_the_look_that_was_chosen(shell):
-    theme = shell.engine.singletonInstance("Kiosk", "Theme")
-    assert theme.property("look") == "night"
-    night = theme.property("stage")
-    theme.setProperty("look", "paper")
-    paper = theme.property("stage")
-    theme.setProperty("look", "night")
-    assert night != paper

@@ -6,26 +6,22 @@ import QtQuick
 QtObject {
     id: root
 
-    property string look: "night"
-    readonly property bool paper: look === "paper"
+    // The wall's look: set by the shell from the theme's file before the first window is made (kiosk/ui/brand.py).
+    property string family
+    property color stage
+    property color stageInk
+    property color stageQuiet
+    property color accent
+    property color matte
+    property list<color> papers
+    property list<color> inks
+    property list<color> quiets
+    property int crossfade
+    property int settle
+    property bool reducedMotion
 
-    readonly property string family: "Inter Display"
-    readonly property color stage: paper ? "#e9e3d6" : "#0a0f1f"
-    readonly property color stageInk: paper ? "#14130f" : "#f8f5ee"
-    readonly property color stageQuiet: paper ? "#45413a" : "#b7c0d8"
-    readonly property color accent: paper ? "#a82a05" : "#ff8552"
-    readonly property color matte: paper ? "#99e9e3d6" : "#99060912"
-
-    // A card keeps its tone by its post: mostly quiet, now and then loud, so that a wall has rhythm.
-    readonly property list<color> papers: paper ? ["#fbf8f1", "#fbf8f1", "#14130f", "#fbf8f1", "#ffb347", "#d8e4dc"] : ["#18213f", "#18213f", "#f4efe4", "#1f2c57", "#ff8552", "#123a43"]
-    readonly property list<color> inks: paper ? ["#14130f", "#14130f", "#f8f5ee", "#14130f", "#1a0f02", "#10241a"] : ["#f8f5ee", "#f8f5ee", "#14130f", "#f8f5ee", "#160701", "#effaf6"]
-    readonly property list<color> quiets: paper ? ["#4a463d", "#4a463d", "#c9c3b4", "#4a463d", "#3d2a0b", "#2c463a"] : ["#b7c0d8", "#b7c0d8", "#4a463d", "#c3ccec", "#3b1506", "#a9d3c9"]
-
-    readonly property int crossfade: 900
-    readonly property int settle: 600
     readonly property int heartbeat: 500
     readonly property int easing: Easing.InOutCubic
-    readonly property real secondsPerScreen: 26
 
     // Desk: calm and dark, whatever the look of the wall.
     readonly property color deskGround: "#10141f"
