@@ -45,7 +45,7 @@ def theme_paper() -> str:
         "# Themes",
         "",
         'A theme is a TOML file: the look of the wall. Name one in EVENT.toml, `[wall] theme = "noon"`, or copy one',
-        'beside EVENT.toml, change it, and name its path: `theme = "ours.toml"`. What a theme does not name stays as in',
+        'beside EVENT.toml, change it and name its path: `theme = "ours.toml"`. What a theme does not name stays as in',
         "`night`. Pictures and fonts stand beside it. `kiosk check` says what is wrong, and which colour would pass",
         "where two are too near: words have 7:1 against their ground, lesser ones 4.5:1, as WCAG 2.2 counts it.",
         "",
