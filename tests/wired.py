@@ -5,19 +5,23 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from factories import received
 from fakes import FakeClock, FakeStage
 
 from kiosk.domain.model import PostState, Standing
 from kiosk.domain.moderation import content_hash, showable
-from kiosk.domain.scenes import Scene
+from kiosk.domain.scenes import SCENES, Scene
+from kiosk.domain.turns import Turn, playlist
 from kiosk.runtime.counters import Counters
 from kiosk.runtime.desk import Desk
-from kiosk.runtime.director import Director, Rotation
+from kiosk.runtime.director import Director
 from kiosk.runtime.gate import CAPACITY, Gate
 from kiosk.runtime.ledger import Ledger
+from kiosk.runtime.orders import Orders
 from kiosk.runtime.panic import Panic
+from kiosk.runtime.rotation import Rotation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -45,8 +49,11 @@ class Glass(FakeStage):
         super().show(cue)
         for uri in cue.posts:
             state = self._gate.state(uri)
-            assert state is not None, "a cue holds a post that the gate does not"
-            self.painted[uri] = content_hash(state)
+            assert state is not None or cue.page, "a cue begins with a post that the gate does not hold"
+            if state is None:
+                self.glass.remove(uri)
+            else:
+                self.painted[uri] = content_hash(state)
 
 
 @dataclass
@@ -60,6 +67,7 @@ class Wired:
     clock: Any
     counters: Counters
     rotation: Rotation
+    orders: Orders
     director: Director
     desk: Desk
 
@@ -82,7 +90,7 @@ class Wired:
 
     def play(self) -> None:
         """One turn of the director over a scene with room for everybody."""
-        cue = None if self.panic.raised else self.director._cue(WIDE)
+        cue = None if self.panic.raised else self.rotation.step(None).cue
         if cue is not None:
             self.stage.show(cue)
 
@@ -117,26 +125,34 @@ class Wired:
 
 
 @asynccontextmanager
-async def wired(folder: Path, playlist: Sequence[Scene] = (WIDE,), clock: Clock | None = None) -> AsyncIterator[Wired]:
-    """Start the core on the event file in `folder`, as the program starts it."""
+async def wired(folder: Path, scenes: Sequence[Scene] = (WIDE,), clock: Clock | None = None) -> AsyncIterator[Wired]:
+    """Start the core on the event file in `folder`, as the program starts it, with these scenes for its playlist."""
     counters, clock = Counters(), clock or FakeClock()
     ledger = await Ledger.open(folder / "evening.wall", counters)
+    known = patch.dict(SCENES, {scene.name: scene for scene in scenes})
+    known.start()
     try:
         panic, gate = Panic(folder / "evening.wall.panic"), Gate()
-        stage, rotation = Glass(gate), Rotation(gate)
+        stage = Glass(gate)
+        rotation = Rotation(gate, clock, playlist([Turn(scene.name) for scene in scenes]))
+        orders = Orders(
+            rotation=rotation, gate=gate, ledger=ledger, panic=panic, clock=clock, counters=counters, by="desk"
+        )
         director = Director(
             stage=stage,
             gate=gate,
             rotation=rotation,
+            orders=orders,
             ledger=ledger,
             panic=panic,
             clock=clock,
             counters=counters,
-            playlist=playlist,
         )
         desk = Desk(ledger=ledger, gate=gate, stage=stage, panic=panic, clock=clock, counters=counters, by="desk")
         approved = await ledger.read(lambda file: file.states(Standing.APPROVED, limit=CAPACITY, newest=True))
         gate.open_to(reversed(approved))
-        yield Wired(ledger, gate, stage, panic, clock, counters, rotation, director, desk)
+        orders.remember(await ledger.read(lambda file: file.pinned()))
+        yield Wired(ledger, gate, stage, panic, clock, counters, rotation, orders, director, desk)
     finally:
+        known.stop()
         await ledger.close()

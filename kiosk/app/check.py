@@ -12,6 +12,7 @@ from kiosk.app.stills import open_stills
 from kiosk.archive.event_file import EventFile
 from kiosk.domain.contrast import ratio
 from kiosk.domain.errors import ArchiveError, SettingsError, SourceError
+from kiosk.domain.turns import playlist
 from kiosk.runtime.clocks import SystemClock
 from kiosk.runtime.health import SourceHealth, figures
 from kiosk.settings import load_theme
@@ -44,7 +45,7 @@ async def check(settings: Settings, say: Say) -> int:
         well = False
     async with Reach(settings) as reach:
         results = await asyncio.gather(*(_check_source(reach, table, say) for table in settings.source))
-    scenes = ", ".join(settings.wall.playlist)
+    scenes = ", ".join(turn.scene for turn in playlist(settings.turns).round)
     say(f"The wall would show: {scenes}; theme {settings.wall.theme}; every post waits for the desk.")
     return 0 if well and all(results) else 1
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.domain.model import Standing
+from kiosk.domain.model import PostState, Standing
 from kiosk.domain.moderation import Mode
-from kiosk.domain.scenes import SCENES
+from kiosk.domain.turns import playlist
 from kiosk.runtime.desk import Desk
-from kiosk.runtime.director import Director, Rotation
+from kiosk.runtime.director import Director
 from kiosk.runtime.gate import CAPACITY, Gate
 from kiosk.runtime.modes import Modes
+from kiosk.runtime.orders import Orders
 from kiosk.runtime.panic import Panic
+from kiosk.runtime.rotation import Rotation
 from kiosk.ui.desk import DeskView
 from kiosk.ui.errands import Errands
 from kiosk.ui.stage import WallStage
@@ -43,25 +45,35 @@ class House:
         self.health: Callable[[], list[SourceHealth]] = list
         self.shelf = shell.shelf(self._photo)
         shell.beat.pace(*shell.brand.pace(settings.wall.speed, settings.wall.seconds_per_screen))
-        rotation = Rotation(self.gate)
+        show = playlist(settings.turns, settings.fairness)
+        self.rotation = Rotation(self.gate, clock, show, settings.event.timezone)
         self.stage = WallStage(
             gate=self.gate,
-            draw=lambda on_glass: rotation.draw("scroll", on_glass),
+            draw=lambda on_glass: self.rotation.draw("scroll", on_glass),
             shelf=self.shelf,
             press=shell.press,
             cards=shell.cards,
             clock=clock,
             counters=counters,
         )
-        self.director = Director(
-            stage=self.stage,
+        self.orders = Orders(
+            rotation=self.rotation,
             gate=self.gate,
-            rotation=rotation,
             ledger=ledger,
             panic=self.panic,
             clock=clock,
             counters=counters,
-            playlist=[SCENES[name] for name in settings.wall.playlist],
+            by=settings.moderation.moderator,
+        )
+        self.director = Director(
+            stage=self.stage,
+            gate=self.gate,
+            rotation=self.rotation,
+            orders=self.orders,
+            ledger=ledger,
+            panic=self.panic,
+            clock=clock,
+            counters=counters,
         )
         self.commands = Desk(
             ledger=ledger,
@@ -87,6 +99,12 @@ class House:
         """Open the gate to what was approved before, newest first in memory, and name the gathering."""
         approved = await self.ledger.read(lambda f: f.states(Standing.APPROVED, limit=CAPACITY, newest=True))
         self.gate.open_to(reversed(approved))
+        self.rotation.remember(await self.ledger.read(lambda f: f.shown([state.uri for state in approved])))
+        pin = await self.ledger.read(lambda f: f.pinned())
+        self.orders.remember(pin)
+        if pin and (uri := pin.uri):
+            pinned = await self.ledger.read(lambda f: f.state(uri))
+            self.gate.open_to([pinned] if isinstance(pinned, PostState) else [])
         self.stage.describe(described)
 
     async def _photo(self, sha256: Sha256, thumbnail: bool) -> bytes | None:  # noqa: FBT001  # the shelf hands it on

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from kiosk.app.dressing import dressed
 from kiosk.app.house import House
 from kiosk.app.loop import in_qt
+from kiosk.domain.airtime import Airtime, Fairness, next_posts
 from kiosk.domain.errors import UsageError
 from kiosk.domain.events import EventDescribed
-from kiosk.domain.playlist import next_for_spotlight
-from kiosk.domain.scenes import Cue
+from kiosk.domain.scenes import SCENES, Cue
 from kiosk.runtime.clocks import StillClock
 from kiosk.runtime.ledger import Ledger
 from kiosk.settings import EventTable, Settings
@@ -75,8 +75,8 @@ async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindo
     if scene == "slate":
         house.stage.slate(raised=True)
     elif scene == "spotlight":
-        state = next_for_spotlight(house.gate.open_posts(), {}, ())
-        house.stage.show(Cue(scene, (state.uri,) if state else (), 1.0))
+        states = next_posts(SCENES[scene], house.gate.open_posts(), Airtime(), Fairness(), 0.0)
+        house.stage.show(Cue(scene, tuple(state.uri for state in states), 1.0))
     else:
         house.stage.show(Cue("scroll", (), 1.0))
     await house.stage.ready()

@@ -16,6 +16,7 @@ from kiosk.domain.events import (
     Change,
     Event,
     EventDescribed,
+    Pinned,
     decode,
     encode,
     uri_of,
@@ -205,6 +206,16 @@ class EventFile:
         )
         event = self._read(decode, rows[0][0]) if rows else None
         return event if isinstance(event, EventDescribed) else None
+
+    def pinned(self) -> Pinned | None:
+        """What is pinned to the wall; nothing in a recording that older code wrote."""
+        rows = [] if schema.outdated(self._connection()) else self._rows("SELECT event FROM pin")
+        event = self._read(decode, rows[0][0]) if rows else None
+        return event if isinstance(event, Pinned) else None
+
+    def shown(self, uris: Collection[PostUri]) -> set[PostUri]:
+        """Which of these posts the wall has shown at any time; none in a recording that older code wrote."""
+        return set() if schema.outdated(self._connection()) else self.whereabouts.shown(uris)
 
     def search(self, words: str, limit: int) -> list[PostState]:
         """Posts that hold every one of these words somewhere, newest arrivals first."""

@@ -12,15 +12,19 @@ from kiosk.domain.events import (
     CueShown,
     EchoLost,
     Event,
+    Pinned,
     PostEchoed,
     PostEdited,
     PostEvent,
     PostReceived,
     PostSighted,
+    Unpinned,
+    encode,
     uri_of,
 )
 from kiosk.domain.fold import fold
 from kiosk.domain.model import PostState, Tombstone
+from kiosk.domain.moderation import showable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.model import PostUri, Sighting, State
 
-TABLES: Final = ("posts", "search", "search_rows", "sightings", "wordings", "echoes", "shown")
+TABLES: Final = ("posts", "search", "search_rows", "sightings", "wordings", "echoes", "shown", "pin")
 """Everything that `Projection` writes."""
 
 
@@ -46,6 +50,8 @@ class Projection:
         if isinstance(event, CueShown):
             for uri in event.uris:
                 self._db.execute("INSERT OR IGNORE INTO shown VALUES(?)", (uri,))
+        elif isinstance(event, Pinned | Unpinned):
+            self._pin(event)
         uri = uri_of(event)
         if uri is None or not isinstance(event, PostEvent):
             return Change(event)
@@ -56,12 +62,20 @@ class Projection:
             self._save(after)
             if not isinstance(before, PostState) or not isinstance(after, PostState) or before.post != after.post:
                 self._index(after)
+        if isinstance(before, PostState) and before.approved and not showable(after):
+            self._db.execute("DELETE FROM pin WHERE uri = ?", (uri,))  # as `domain.pin` says
         return Change(event, before, after)
 
     def clear(self) -> None:
         """Forget everything, before it is folded anew."""
         for table in TABLES:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608  # the name is ours
+
+    def _pin(self, event: Pinned | Unpinned) -> None:
+        """Remember the one pin there is."""
+        self._db.execute("DELETE FROM pin")
+        if isinstance(event, Pinned):
+            self._db.execute("INSERT INTO pin VALUES(?, ?)", (event.uri, encode(event).decode()))
 
     def _meet(self, event: PostEvent) -> None:
         """Remember where a post, or its copy, was met."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 APPLICATION_ID: Final = 0x77414C4C
 """“wALL”, in SQLite's header, so that a foreign database is recognised."""
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Grows with the tables; an older file is given the new ones and its projection is rebuilt from its journal."""
 
 BUSY_MS: Final = 1_000
@@ -29,8 +29,10 @@ CREATE TABLE IF NOT EXISTS wordings(key TEXT, made REAL, uri TEXT, PRIMARY KEY(k
 CREATE TABLE IF NOT EXISTS echoes(uri TEXT PRIMARY KEY, of TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS echoes_by_post ON echoes(of);
 CREATE TABLE IF NOT EXISTS shown(uri TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pin(uri TEXT, event TEXT NOT NULL);
 """
-"""What format 2 brought: where posts were met, their words' keys, their copies elsewhere, which were on the wall."""
+"""What format 2 brought: where posts were met, their words' keys, their copies elsewhere, which were on the wall.
+Format 4: what is pinned to the wall."""
 
 SCHEMA: Final = """
 CREATE TABLE journal(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, uri TEXT, event TEXT NOT NULL);

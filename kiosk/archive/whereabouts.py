@@ -90,6 +90,14 @@ class Whereabouts:
                 return state
         return None
 
+    def shown(self, uris: Iterable[PostUri]) -> set[PostUri]:
+        """Which of these posts the wall has shown at any time."""
+        found: set[PostUri] = set()
+        for some, marks in by_hundreds(uris):
+            rows = self._rows(f"SELECT uri FROM shown WHERE uri IN ({marks})", some)  # noqa: S608  # the marks are ours
+            found |= {PostUri(str(uri)) for (uri,) in rows}
+        return found
+
     def tallies(self) -> dict[str, Tally]:
         """By source: how many posts were met there, and how many of those the wall has shown."""
         rows = self._rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003  # msgspec reads the annotation at run time
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -127,12 +128,45 @@ class Requeued(Decided, frozen=True, tag="requeued"):
     """A moderator put a post back into the queue."""
 
 
+class Cause(StrEnum):
+    """Why a cue was shown: its turn had come, or somebody at the desk wanted it."""
+
+    TURN = "turn"
+    PINNED = "pinned"
+    FEATURED = "featured"
+    BACK = "back"
+
+
 class CueShown(Happening, frozen=True, tag="cue-shown"):
-    """Proof of play: these posts were shown in this scene for so many seconds, ending at `at`."""
+    """Proof of play: these posts were shown in this scene for so many seconds, ending at `at`.
+
+    `by` wanted it, where it was not its turn; `held_by` kept it up for longer than it would have stayed.
+    """
 
     scene: str
     uris: tuple[PostUri, ...]
     seconds: float
+    cause: Cause = Cause.TURN
+    by: str = ""
+    held_by: str = ""
+
+
+class Pinned(Happening, frozen=True, tag="pinned"):
+    """A moderator wants this post, or else this scene, again at every `every`-th cue, at 0 for good.
+
+    There is one pin at a time. A post that may no longer be shown takes its pin along.
+    """
+
+    by: str
+    scene: str = ""
+    uri: PostUri | None = None
+    every: int = 0
+
+
+class Unpinned(Happening, frozen=True, tag="unpinned"):
+    """A moderator wants nothing pinned."""
+
+    by: str
 
 
 class PacingNoted(Happening, frozen=True, tag="pacing-noted"):
@@ -176,7 +210,7 @@ PostEvent = (
 )
 """An event that belongs to one post and changes its state."""
 
-Event = PostEvent | EventDescribed | CueShown | PacingNoted | PanicRaised | PanicCleared
+Event = PostEvent | EventDescribed | CueShown | Pinned | Unpinned | PacingNoted | PanicRaised | PanicCleared
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -16,8 +16,10 @@ class Scene(msgspec.Struct, frozen=True):
 
     name: str
     qml: str
-    slots: int
     dwell: float
+    slots: int = 0
+    flows: bool = False
+    photos: bool = False
 
 
 class Cue(msgspec.Struct, frozen=True):
@@ -26,12 +28,13 @@ class Cue(msgspec.Struct, frozen=True):
     scene: str
     posts: tuple[PostUri, ...]
     dwell: float
+    page: int = 0
 
 
 SCENES: Final = {
     scene.name: scene
     for scene in (
-        Scene(name="scroll", qml="Scroll", slots=0, dwell=45.0),
+        Scene(name="scroll", qml="Scroll", dwell=45.0, flows=True),
         Scene(name="spotlight", qml="Spotlight", slots=1, dwell=10.0),
     )
 }

@@ -29,6 +29,8 @@ class Gate:
         self._open: dict[PostUri, PostState] = {}
         self._withheld: dict[PostUri, int] = {}
         self._orders = 0
+        self.kept: PostUri | None = None
+        """A post that does not leave the rotation because of its age: what is pinned."""
         self.open_to(approved)
 
     def open_to(self, approved: Iterable[PostState]) -> None:
@@ -96,7 +98,7 @@ class Gate:
             return
         self._open[state.uri] = state
         while len(self._open) > CAPACITY:
-            del self._open[next(iter(self._open))]
+            del self._open[next(uri for uri in self._open if uri != self.kept)]
 
 
 def _approval(state: State | None) -> ContentHash | None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kiosk.archive.event_file import EventFile, StoredPhoto
-from kiosk.domain.events import CueShown, PacingNoted, PanicCleared, PanicRaised, PhotoStored
+from kiosk.domain.events import CueShown, PacingNoted, PanicCleared, PanicRaised, PhotoStored, Pinned, Unpinned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +27,15 @@ PAGE: Final = 100
 """Journal entries read at a time, so that memory does not grow with the recording."""
 
 
+OF_THE_WALL: Final = (CueShown, Pinned, Unpinned, PacingNoted, PanicRaised, PanicCleared)
+"""What happened to the wall and to no post."""
+
+
 class Replay:
     """One recording, read on the ledger's own thread and never written to.
 
-    What the wall did then (cues, panic) is not repeated: the director and the people at the desk decide
-    anew. What people posted and moderators decided is.
+    What the wall did then (cues, pins, panic) is not repeated: the director and the people at the desk decide
+    anew. What people posted and moderators decided on posts is.
     """
 
     def __init__(self, ledger: Ledger, recording: EventFile, counters: Counters) -> None:
@@ -93,11 +97,7 @@ class Replay:
     async def _commit(self, entries: Sequence[Entry]) -> None:
         if not entries:
             return
-        events = [
-            entry.event
-            for entry in entries
-            if not isinstance(entry.event, CueShown | PacingNoted | PanicRaised | PanicCleared)
-        ]
+        events = [entry.event for entry in entries if not isinstance(entry.event, OF_THE_WALL)]
         photos = await self._ledger.read(lambda _: [photo for event in events if (photo := self._photo(event))])
         await self._ledger.commit(*events, photos=photos)
         self._after = entries[-1].seq

@@ -3,7 +3,6 @@
 from kiosk.settings.reader import load
 from kiosk.settings.tables import (
     EventTable,
-    Fault,
     ModerationTable,
     Settings,
     SourceTable,
@@ -12,6 +11,7 @@ from kiosk.settings.tables import (
 )
 from kiosk.settings.template import Option, header, network_options, options, template, toml_value
 from kiosk.settings.theme import Theme, load_theme, theme_file, theme_names, theme_options
+from kiosk.settings.turns import Fault, TurnTable
 
 __all__ = [
     "EventTable",
@@ -21,6 +21,7 @@ __all__ = [
     "Settings",
     "SourceTable",
     "Theme",
+    "TurnTable",
     "WallTable",
     "assets_folder",
     "header",

@@ -10,6 +10,7 @@ from kiosk.settings.document import Document, is_list, is_table, nearest
 from kiosk.settings.tables import EventTable, ModerationTable, Settings, SourceTable, WallTable
 from kiosk.settings.template import TABLES, header, type_name
 from kiosk.settings.theme import theme_file, theme_names
+from kiosk.settings.turns import TurnTable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,12 +54,37 @@ class _Reader:
         result = Settings(
             event=self._table(EventTable, "event", tables.get("event", {})),
             moderation=self._table(ModerationTable, "moderation", tables.get("moderation", {})),
-            wall=self._table(WallTable, "wall", tables.get("wall", {})),
+            wall=self._wall(tables.get("wall", {})),
+            turn=self._turns(tables.get("wall", {})),
             source=tuple(self._source(table, index, kinds) for index, table in enumerate(sources)),
             folder=self._document.path.parent,
         )
         self._check(result)
         return result
+
+    def _wall(self, found: object) -> WallTable:
+        """The wall's own keys, without the turns that stand in tables below it."""
+        if is_table(found):
+            for key in found:
+                if key not in (*WallTable.__struct_fields__, "turn"):
+                    near = nearest(key, (*WallTable.__struct_fields__, "turn"))
+                    raise self._fault("wall", key, 0, f"[wall] has no key “{key}”", near)
+            found = {key: value for key, value in found.items() if key != "turn"}
+        return self._table(WallTable, "wall", found)
+
+    def _turns(self, wall: object) -> tuple[TurnTable, ...]:
+        if not is_table(wall):
+            return ()
+        found = wall.get("turn", [])
+        if not is_list(found):
+            raise self._fault("wall.turn", "", 0, "write [[wall.turn]] with two brackets", "")
+        if found and "playlist" in wall:
+            raise self._fault("wall", "playlist", 0, "there are [[wall.turn]] tables, too; leave one of the two", "")
+        turns = tuple(self._table(TurnTable, "wall.turn", table, index) for index, table in enumerate(found))
+        for index, turn in enumerate(turns):
+            for fault in turn.faults():
+                raise self._fault("wall.turn", fault.key, index, fault.what, fault.hint)
+        return turns
 
     def _source(self, found: object, index: int, kinds: Kinds) -> SourceTable:
         """A network's own table; its kind is looked at first, because it decides which keys there are."""

@@ -8,12 +8,15 @@ import re
 import sys
 from collections.abc import Iterator  # noqa: TC003  # msgspec resolves a struct's hints at run time
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, NamedTuple
+from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
+from kiosk.domain.airtime import Fairness
 from kiosk.domain.errors import SettingsError
+from kiosk.domain.turns import Turn
+from kiosk.settings.turns import Fault, TurnTable
 
 ModeName = Literal["review", "trusted"]
 RendererName = Literal["auto", "software", "opengl"]
@@ -67,6 +70,13 @@ class WallTable(msgspec.Struct, frozen=True):
         "spotlight",
         "spotlight",
     )
+    cooling: Annotated[
+        float,
+        Meta(ge=0, le=86_400, description="Seconds for which a post rests after it was shown, while there are others."),
+    ] = Fairness().cooling
+    per_author: Annotated[
+        int, Meta(ge=1, le=600, description="Posts of one author in five minutes, while there are others.")
+    ] = Fairness().per_author
     theme: Annotated[
         str,
         Meta(
@@ -92,14 +102,6 @@ class WallTable(msgspec.Struct, frozen=True):
     renderer: Annotated[
         RendererName, Meta(description="What draws: `auto` is OpenGL on a real GPU, else the software renderer.")
     ] = "auto"
-
-
-class Fault(NamedTuple):
-    """What is wrong with one key of a table, and the nearest thing that would be right."""
-
-    key: str
-    what: str
-    hint: str = ""
 
 
 class SourceTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,8 +154,19 @@ class Settings(msgspec.Struct, frozen=True):
     event: EventTable = EventTable()
     moderation: ModerationTable = ModerationTable()
     wall: WallTable = WallTable()
+    turn: tuple[TurnTable, ...] = ()
     source: tuple[SourceTable, ...] = ()
     folder: Path = Path()
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The playlist, however it was written."""
+        return tuple(table.turn for table in self.turn) or tuple(Turn(scene) for scene in self.wall.playlist)
+
+    @property
+    def fairness(self) -> Fairness:
+        """How airtime is shared."""
+        return Fairness(cooling=self.wall.cooling, per_author=self.wall.per_author)
 
     @property
     def event_file(self) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args, get_type_hints
 import msgspec
 
 from kiosk.settings.tables import EventTable, ModerationTable, SourceTable, WallTable
+from kiosk.settings.turns import TurnTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "event": EventTable,
     "moderation": ModerationTable,
     "wall": WallTable,
+    "wall.turn": TurnTable,
     "source": SourceTable,
 }
 """The tables that a file may hold, by name."""
@@ -84,8 +86,8 @@ def toml_value(value: Value) -> str:
 
 
 def header(table: str) -> str:
-    """A table's header line in TOML; sources stand in two brackets because there may be many."""
-    return f"[[{table}]]" if table.startswith("source") else f"[{table}]"
+    """A table's header line in TOML; sources and turns stand in two brackets because there may be many."""
+    return f"[[{table}]]" if table.startswith(("source", "wall.turn")) else f"[{table}]"
 
 
 def template(kinds: Kinds) -> str:
@@ -94,9 +96,10 @@ def template(kinds: Kinds) -> str:
     for table, struct in TABLES.items():
         first = next(iter(kinds)) if table == "source" else ""
         found = kinds[first] if first else struct
-        lines += ["", f"# {struct.__doc__}", header(table)]
+        optional = "# " if table == "wall.turn" else ""
+        lines += ["", f"# {struct.__doc__}", optional + header(table)]
         for option in options_in(table, found):
-            lines += [f"# {option.sentence}", _line(option, first)]
+            lines += [f"# {optional and '  '}{option.sentence}", _line(option, first)]
     for kind, struct in list(kinds.items())[1:]:
         lines += ["", f"# {_first_sentence(struct)}", "# [[source]]", f'# kind = "{kind}"']
         for option in network_options(kind, struct):
@@ -109,7 +112,7 @@ def _line(option: Option, kind: str) -> str:
         return f'kind = "{kind}"'
     if option.key in _TO_BE_EDITED:
         return f"{option.key} = {_shown(option)}"
-    return f"# {option.key} = {toml_value(option.default)}"
+    return f"# {option.key} = {_shown(option) if option.table == 'wall.turn' else toml_value(option.default)}"
 
 
 def _shown(option: Option) -> str:

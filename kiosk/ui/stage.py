@@ -99,7 +99,7 @@ class WallStage(QObject):
 
     def show(self, cue: Cue) -> None:
         """Cross-fade to a cue's scene."""
-        if SCENES[cue.scene].slots == 0:
+        if SCENES[cue.scene].flows:
             self._enter(cue.scene)
             self.fill()
         elif cue.posts:

@@ -53,6 +53,11 @@ def test_a_copy_is_known_by_the_post_that_stands_for_it(file):
     assert file.whereabouts.echoed(post(1).uri) is None
 
 
+def test_posts_that_the_wall_has_shown_are_known(file):
+    file.append([CueShown(at=at(1), scene="scroll", uris=(post(1).uri, post(2).uri), seconds=1.0)])
+    assert file.whereabouts.shown([post(2).uri, post(3).uri]) == file.shown([post(2).uri]) == {post(2).uri}
+
+
 def test_each_source_is_told_how_many_came_and_how_many_were_shown(file):
     file.append([met(1, "a", "1"), met(2, "a", "2"), met(3, "b", "3")])
     shown = CueShown(at=at(1), scene="scroll", uris=(post(1).uri, post(1).uri), seconds=1.0)

@@ -5,19 +5,18 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from factories import at, post, standing_approved
+from factories import at, post
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wired import WIDE, wired
+from wired import wired
 
-from kiosk.domain.events import CueShown, PostDeleted, PostEdited
+from kiosk.domain import playlist as choosing
+from kiosk.domain.events import Cause, CueShown, PostDeleted, PostEdited
 from kiosk.domain.model import Sighting
-from kiosk.domain.playlist import reading_time
-from kiosk.domain.scenes import SCENES, Scene
+from kiosk.domain.playlist import Show, Step
+from kiosk.domain.scenes import Scene
 from kiosk.runtime import director
 from kiosk.runtime.clocks import SystemClock
-from kiosk.runtime.director import Rotation
-from kiosk.runtime.gate import Gate
 from kiosk.runtime.panic import Panic
 
 if TYPE_CHECKING:
@@ -28,20 +27,21 @@ if TYPE_CHECKING:
 
 SPOT = Scene(name="spotlight", qml="Spotlight", slots=1, dwell=0.03)
 PAIR = Scene(name="pair", qml="Pair", slots=2, dwell=0.03)
-SCROLL = Scene(name="scroll", qml="Scroll", slots=0, dwell=0.03)
+SCROLL = Scene(name="scroll", qml="Scroll", dwell=0.03, flows=True)
+PATIENT = Scene(name="spotlight", qml="Spotlight", slots=1, dwell=60)
 
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch):
     """A hall that reads in no time."""
-    monkeypatch.setattr(director, "reading_time", lambda _: 0.0)
+    monkeypatch.setattr(choosing, "pages", lambda scene, _, dwell=0.0: (dwell or scene.dwell,))
     monkeypatch.setattr(director, "STAND_IN", 0.03)
 
 
 @asynccontextmanager
-async def directed(folder: Path, *playlist: Scene, posts: int = 0) -> AsyncIterator[Wired]:
+async def directed(folder: Path, *scenes: Scene, posts: int = 0) -> AsyncIterator[Wired]:
     """A core with so many approved posts, whose director is walking its playlist."""
-    async with wired(folder, playlist, SystemClock()) as core:
+    async with wired(folder, scenes, SystemClock()) as core:
         await core.receive(*(post(number) for number in range(posts)))
         await core.approve(*(post(number).uri for number in range(posts)))
         task = asyncio.ensure_future(core.director.run())
@@ -107,7 +107,7 @@ def test_a_scene_without_a_post_is_skipped_and_the_wait_is_no_busy_loop(tmp_path
     async def scenario() -> None:
         asked: list[object] = []
         async with directed(tmp_path, SPOT) as core:
-            monkeypatch.setattr(core.rotation, "draw", lambda *given: asked.append(given))
+            monkeypatch.setattr(core.rotation, "step", lambda pin: asked.append(pin) or Step(None, Show()))
             await asyncio.sleep(0.3)
             assert core.stage.asked == []
             assert 1 <= len(asked) <= 3
@@ -124,30 +124,12 @@ def test_a_scene_that_draws_for_itself_is_shown_even_without_a_post(tmp_path):
     asyncio.run(scenario())
 
 
-def test_a_cue_dwells_as_long_as_its_longest_post_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(director, "reading_time", reading_time)
-
-    async def scenario() -> None:
-        async with wired(tmp_path) as core:
-            await core.receive(post(1, text="x" * 154), post(2, text="short"))
-            await core.approve(post(1).uri, post(2).uri)
-            cue = core.director._cue(WIDE)
-            assert cue is not None
-            assert cue.dwell == 14.0
-            patient = core.director._cue(SCENES["spotlight"])
-            assert patient is not None
-            assert patient.dwell >= SCENES["spotlight"].dwell
-
-    asyncio.run(scenario())
-
-
 @pytest.mark.parametrize("ending", ["hide", "delete", "edit"])
 def test_what_is_no_longer_open_leaves_the_glass_in_the_middle_of_its_cue(tmp_path, ending):
     uri = post(0).uri
 
     async def scenario() -> None:
-        patient = Scene(name="spotlight", qml="Spotlight", slots=1, dwell=60)
-        async with directed(tmp_path, patient, posts=1) as core:
+        async with directed(tmp_path, PATIENT, posts=1) as core:
             await until(lambda: core.stage.glass == [uri])
             if ending == "hide":
                 await core.desk.hide(uri)
@@ -299,8 +281,7 @@ def test_a_start_in_panic_shows_the_slate_before_anything_else(tmp_path):
 
 def test_panic_ends_a_cue_at_once_and_its_proof_counts_only_until_then(tmp_path):
     async def scenario() -> None:
-        patient = Scene(name="spotlight", qml="Spotlight", slots=1, dwell=60)
-        async with directed(tmp_path, patient, posts=1) as core:
+        async with directed(tmp_path, PATIENT, posts=1) as core:
             await until(lambda: core.stage.glass)
             await asyncio.sleep(0.05)
             await core.desk.panic()
@@ -316,34 +297,154 @@ def test_panic_ends_a_cue_at_once_and_its_proof_counts_only_until_then(tmp_path)
     asyncio.run(scenario())
 
 
-def test_a_new_approval_goes_before_what_was_shown_already():
-    gate = Gate(standing_approved(number) for number in range(3))
-    rotation = Rotation(gate)
-    for _ in range(5):
-        rotation.draw("scroll", ())
-    gate.open_to([standing_approved(9)])
-    drawn = rotation.draw("scroll", ())
-    assert drawn is not None
-    assert drawn.uri == post(9).uri
+def test_a_held_cue_stays_until_it_is_let_go_and_the_proof_says_who_held_it(tmp_path):
+    async def scenario() -> None:
+        async with directed(tmp_path, SPOT, posts=3) as core:
+            await until(lambda: core.stage.cues)
+            core.orders.hold()
+            shown = len(core.stage.cues)
+            await asyncio.sleep(0.2)
+            assert len(core.stage.cues) == shown
+            core.orders.hold()
+            await until(lambda: len(core.stage.cues) > shown)
+            proof = (await proofs(core, shown))[-1]
+            assert (proof.held_by, proof.cause) == ("desk", Cause.TURN)
+            assert proof.seconds >= 0.2
+
+    asyncio.run(scenario())
 
 
-def test_each_scene_has_its_own_turns_and_nothing_on_the_glass_is_drawn():
-    gate = Gate(standing_approved(number) for number in range(2))
-    rotation = Rotation(gate)
-    on_glass = [post(0).uri]
-    for scene in ("scroll", "spotlight"):
-        drawn = rotation.draw(scene, on_glass)
-        assert drawn is not None
-        assert drawn.uri == post(1).uri
-    assert rotation.draw("scroll", [post(0).uri, post(1).uri]) is None
-    assert rotation.drawn == {post(1).uri}
+def test_next_moves_on_at_once_and_what_is_held_stays_held(tmp_path):
+    async def scenario() -> None:
+        async with directed(tmp_path, PATIENT, posts=3) as core:
+            await until(lambda: core.stage.cues)
+            core.orders.hold()
+            core.orders.next()
+            await until(lambda: len(core.stage.cues) == 2)
+            assert core.stage.cues[0].posts != core.stage.cues[1].posts
+            assert core.orders.held_by == "desk"
+
+    asyncio.run(scenario())
 
 
-def test_turns_are_remembered_only_for_posts_that_are_open():
-    gate = Gate()
-    rotation = Rotation(gate)
-    for number in range(1000):
-        gate.open_to([standing_approved(number)])
-        assert rotation.draw("scroll", ()) is not None
-        gate.withhold(post(number).uri)
-    assert len(rotation._airings["scroll"]) <= 105
+def test_back_shows_the_cue_before_and_then_the_show_goes_on(tmp_path):
+    async def scenario() -> None:
+        async with directed(tmp_path, PATIENT, posts=5) as core:
+            for count in range(1, 4):
+                await until(lambda count=count: len(core.stage.cues) == count)
+                core.orders.next()
+            await until(lambda: len(core.stage.cues) == 4)
+            core.orders.back()
+            await until(lambda: len(core.stage.cues) == 5)
+            core.orders.back()
+            await until(lambda: len(core.stage.cues) == 6)
+            core.orders.next()
+            await until(lambda: len(core.stage.cues) == 7)
+            order = [cue.posts for cue in core.stage.cues]
+            assert order[4:6] == [order[2], order[1]]
+            assert order[6] not in order[:6]
+            assert [proof.cause for proof in await proofs(core, 6)][3:] == [Cause.TURN, Cause.BACK, Cause.BACK]
+
+    asyncio.run(scenario())
+
+
+def test_a_featured_post_is_up_at_once_and_the_proof_says_who_wanted_it(tmp_path):
+    uri = post(2).uri
+
+    async def scenario() -> None:
+        async with directed(tmp_path, SCROLL, PATIENT, posts=4) as core:
+            await until(lambda: core.stage.cues and core.stage.cues[-1].scene == "spotlight")
+            assert core.orders.feature(uri) == ""
+            await until(lambda: core.stage.glass == [uri])
+            core.orders.next()
+            await until(lambda: core.stage.glass != [uri])
+            proof = next(each for each in await proofs(core, 2) if each.cause is Cause.FEATURED)
+            assert (proof.scene, proof.uris, proof.by) == ("spotlight", (uri,), "desk")
+
+    asyncio.run(scenario())
+
+
+def test_a_pinned_post_stays_on_the_wall_and_leaves_it_at_once(tmp_path):
+    uri = post(2).uri
+
+    async def scenario() -> None:
+        async with directed(tmp_path, SPOT, posts=4) as core:
+            await core.orders.pin_post(uri, 0)
+            await until(lambda: core.stage.glass == [uri])
+            shown = len(core.stage.cues)
+            await until(lambda: len(core.stage.cues) >= shown + 3)
+            assert {cue.posts for cue in core.stage.cues[shown:]} == {(uri,)}
+            assert Cause.PINNED in {proof.cause for proof in await proofs(core, shown + 1)}
+            await core.desk.hide(uri)
+            assert uri not in core.stage.glass
+            await until(lambda: core.stage.glass)
+            assert uri not in core.stage.glass
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("holding", [True, False])
+def test_a_cue_that_lost_its_posts_makes_room_and_is_held_no_longer(tmp_path, holding):
+    async def scenario() -> None:
+        async with directed(tmp_path, PATIENT, posts=2) as core:
+            await until(lambda: core.stage.glass)
+            (uri,) = core.stage.glass
+            if holding:
+                core.orders.hold()
+            await core.disk(works=False)
+            await core.desk.hide(uri)
+            await until(lambda: core.stage.glass)
+            assert uri not in core.stage.glass, "the wall goes on even where the decision could not be written down"
+            assert core.orders.held_by == ""
+
+    asyncio.run(scenario())
+
+
+def test_each_page_of_a_cue_is_shown_and_one_whose_post_is_gone_is_passed_over(tmp_path, monkeypatch):
+    mosaic = Scene(name="mosaic", qml="Mosaic", slots=4, dwell=0.3, photos=True)
+    monkeypatch.setattr(choosing, "pages", lambda _, states, *__: (0.1,) * (1 + len(states)))
+    monkeypatch.setattr(choosing, "has_photo", lambda _: True)
+
+    async def scenario() -> None:
+        async with directed(tmp_path, mosaic, posts=4) as core:
+            await until(lambda: len(core.stage.cues) == 2)
+            first = core.stage.cues[0]
+            assert [cue.page for cue in core.stage.cues] == [0, 1]
+            await core.desk.hide(first.posts[1])
+            started = asyncio.get_running_loop().time()
+            await until(lambda: core.stage.cues[-1].page == 4)
+            assert asyncio.get_running_loop().time() - started < 0.35, "page 2 did not dwell"
+            (proof,) = await proofs(core, 1)
+            assert set(proof.uris) == set(first.posts)
+
+    asyncio.run(scenario())
+
+
+def test_what_shows_no_posts_is_proven_too(tmp_path):
+    clock = Scene(name="clock", qml="Clock", dwell=0.03)
+
+    async def scenario() -> None:
+        async with directed(tmp_path, clock) as core:
+            proof = (await proofs(core, 2))[-1]
+            assert (proof.scene, proof.uris) == ("clock", ())
+
+    asyncio.run(scenario())
+
+
+def test_a_post_that_found_no_room_is_not_proven_and_comes_next(tmp_path, monkeypatch):
+    async def scenario() -> None:
+        async with directed(tmp_path, PAIR, posts=6) as core:
+            show = core.stage.show
+
+            def cramped(cue) -> None:
+                show(cue)
+                core.stage.glass = core.stage.glass[:1]
+
+            monkeypatch.setattr(core.stage, "show", cramped)
+            shown = len(core.stage.cues)
+            await until(lambda: len(core.stage.cues) >= shown + 6)
+            assert all(len(proof.uris) == 1 for proof in (await proofs(core, shown + 4))[shown + 1 :])
+            starts = [cue.posts[0] for cue in core.stage.cues[shown:]]
+            assert len(set(starts[:4])) == 4, "nobody waits for ever because there was no room"
+
+    asyncio.run(scenario())

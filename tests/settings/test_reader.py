@@ -8,10 +8,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from settings.networks import KINDS
 
+from kiosk.domain.airtime import Fairness
 from kiosk.domain.errors import SettingsError
+from kiosk.domain.turns import Turn
 from kiosk.settings import Settings, load
 
 SOURCE = '[event]\nhashtags = ["x"]\n[[source]]\nserver = "https://example.social"\n'
+TURN = '[[wall.turn]]\nscene = "scroll"\n'
 IN_ONE_FOLDER = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
@@ -51,6 +54,21 @@ def test_what_is_written_is_what_is_read(path):
     ]
 
 
+def test_a_playlist_is_a_list_of_scenes_or_tables_that_say_when(path):
+    assert _load(path, '[wall]\nplaylist = ["spotlight", "scroll"]\n').turns == (Turn("spotlight"), Turn("scroll"))
+    loaded = _load(
+        path,
+        "[wall]\ncooling = 60\nper_author = 2\n"
+        '[[wall.turn]]\nscene = "scroll"\nposts = 8\n'
+        '[[wall.turn]]\nscene = "spotlight"\nweight = 2\ndwell = 15\nphotos = 3\nbetween = ["22:30", "1:05"]\n',
+    )
+    assert loaded.turns == (
+        Turn("scroll", posts=8),
+        Turn("spotlight", dwell=15.0, weight=2, photos=3, between=(22 * 60 + 30, 65)),
+    )
+    assert loaded.fairness == Fairness(cooling=60.0, per_author=2)
+
+
 def test_a_byte_order_mark_and_windows_lines_are_no_fault(path):
     path.write_bytes(b'\xef\xbb\xbf[event]\r\nname = "x"\r\n')
     assert load(path, KINDS).event.name == "x"
@@ -72,6 +90,15 @@ FAULTS = {
     "no such mode": ('[moderation]\nmode = "trust"\n', 2, "mode", "trusted", '"review" or "trusted"'),
     "no such scene": ('[wall]\nplaylist = ["scrol"]\n', 2, "playlist", "scroll", "there is no scene “scrol”"),
     "no scenes": ("[wall]\nplaylist = []\n", 2, "playlist", "", "the playlist is empty"),
+    "a misspelt table of turns": ("[[wall.turns]]\n", 1, "turns", "turn", "[wall] has no key"),
+    "a turn without a scene": ("[[wall.turn]]\nweight = 2\n", 1, "scene", "spotlight", "a turn needs a scene"),
+    "no such scene in a turn": (TURN + '[[wall.turn]]\nscene = "scrol"\n', 4, "scene", "scroll", "there is no scene"),
+    "no such key in a turn": (TURN + "wieght = 2\n", 3, "wieght", "weight", "[wall.turn] has no key"),
+    "a weight of nothing": (TURN + "weight = 0\n", 3, "weight", "", "wants whole number"),
+    "one time of day": (TURN + 'between = ["18:00"]\n', 3, "between", None, "two times of day"),
+    "no time of day": (TURN + 'between = ["18:00", "24:00"]\n', 3, "between", None, "two times of day"),
+    "turns and a list": ('[wall]\nplaylist = ["scroll"]\n' + TURN, 2, "playlist", "", "leave one of the two"),
+    "a turn in single brackets": ('[wall.turn]\nscene = "scroll"\n', 1, "", "", "two brackets"),
     "no such time zone": ('[event]\ntimezone = "Europe/Berlim"\n', 2, "timezone", "Europe/Berlin", "is no time zone"),
     "a zone outside the folder": ('[event]\ntimezone = "../UTC"\n', 2, "timezone", None, "is no time zone"),
     "nothing to look for": ('[event]\nhashtags = []\n[[source]]\nserver = "https://x.y"\n', 2, "hashtags", "", "empty"),

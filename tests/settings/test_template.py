@@ -6,6 +6,7 @@ import tomllib
 import pytest
 from settings.networks import KINDS, Box
 
+from kiosk.domain.turns import Turn
 from kiosk.settings import Settings, SourceTable, load, network_options, options, template, toml_value
 
 
@@ -28,8 +29,9 @@ def test_the_template_loads_as_it_is(path):
 
 
 def test_the_template_shows_every_option_and_every_network(path):
-    text = re.sub(r"^# ((\w+ = |\[\[source).*)", r"\1", template(KINDS), flags=re.MULTILINE)
-    loaded = _load(path, text)
+    text = re.sub(r"^# ((\w+ = |\[\[(source|wall\.turn)).*)", r"\1", template(KINDS), flags=re.MULTILINE)
+    loaded = _load(path, re.sub(r"^playlist = .*\n", "", text, flags=re.MULTILINE))
+    assert loaded.turns == (Turn("spotlight", between=(18 * 60, 22 * 60 + 30)),)
     assert loaded.source == (
         KINDS["mastodon"](server="https://mastodon.social"),
         Box(kind="rehearsal", folder="photos"),
