@@ -39,7 +39,7 @@ async def show(
     """Open the windows, run every task until the end, and leave the slate behind."""
     ended = asyncio.Event()
     view = house.desk() if windows.desk else None
-    wall = house.shell.wall(house.stage) if windows.wall else None
+    wall = house.shell.wall(house.stage, shifting=house.settings.wall.pixel_shift) if windows.wall else None
     desk = house.shell.window("Desk", {"view": view}) if view else None
     if desk is not None:
 

@@ -10,6 +10,7 @@ from PySide6.QtQml import QQmlProperty
 
 from kiosk.domain.errors import SettingsError
 from kiosk.settings import Theme
+from kiosk.ui.backdrop import BrandProvider
 from kiosk.ui.shown import TONES
 
 if TYPE_CHECKING:
@@ -57,8 +58,10 @@ def dress(engine: QQmlEngine, brand: Brand) -> None:
 
     """
     _bring_fonts(brand.theme)
+    engine.removeImageProvider("brand")
+    engine.addImageProvider("brand", BrandProvider(brand))
     theme = cast("QObject", engine.singletonInstance("Kiosk", "Theme"))
-    for name, value in _values(brand.theme).items():
+    for name, value in _values(brand).items():
         if not QQmlProperty.write(theme, name, value):
             raise RuntimeError(f"Theme.qml takes no {name}")
 
@@ -75,7 +78,8 @@ def _bring_fonts(theme: Theme) -> None:
         )
 
 
-def _values(theme: Theme) -> dict[str, object]:
+def _values(brand: Brand) -> dict[str, object]:
+    theme = brand.theme
     colours, motion = theme.colours, theme.motion
     still = motion.reduced_motion
     return {
@@ -91,6 +95,9 @@ def _values(theme: Theme) -> dict[str, object]:
         "crossfade": 0 if still else motion.crossfade,
         "settle": 0 if still else motion.settle,
         "reducedMotion": still,
+        "logo": bool(brand.logo),
+        "backdrop": theme.background.kind != "plain",
+        "driftPeriod": 0 if still else round(theme.background.minutes * 60_000),
     }
 
 

@@ -23,6 +23,7 @@ from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
 from kiosk.ui.press import Press
 from kiosk.ui.qt import make
 from kiosk.ui.renderer import SOFTWARE, adopt
+from kiosk.ui.shift import PixelShift
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,8 +113,10 @@ class Shell:
         self.engine.addImageProvider("photo", PhotoProvider(shelf, self._counters))
         return shelf
 
-    def wall(self, stage: WallStage, *, moving: bool = True) -> QQuickWindow:
-        """Make the wall's window, not yet shown; one that is not `moving` poses for a picture."""
+    def wall(self, stage: WallStage, *, moving: bool = True, shifting: bool = False) -> QQuickWindow:
+        """Make the wall's window, not yet shown; one that is not `moving` poses for a picture, and one that is
+        `shifting` walks by single pixels, against burn-in.
+        """
         scenes = [scene.qml for scene in SCENES.values()]
         window = self.window("Wall", {"stage": stage, "scenes": scenes, "moving": moving})
         window.frameSwapped.connect(self._painted)
@@ -125,8 +128,11 @@ class Shell:
         window.screenChanged.connect(on_another_screen)
         on_another_screen(window.screen())
 
+        shift = PixelShift(window) if shifting else None
+
         def resized(_: int) -> None:
-            stage.resize(window.width(), window.height())
+            beyond = 2 * shift.fit(window.height()) if shift else 0
+            stage.resize(window.width() + beyond, window.height() + beyond)
 
         window.widthChanged.connect(resized)
         window.heightChanged.connect(resized)

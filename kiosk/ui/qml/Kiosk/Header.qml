@@ -9,7 +9,15 @@ Rectangle {
     required property int screenHeight
     readonly property real pad: Theme.px(0.022, root.screenHeight)
 
-    color: Theme.stage
+    color: Theme.ground
+
+    Logo {
+        id: logo
+
+        anchors.verticalCenter: parent.verticalCenter
+        room: Qt.size(root.width * 0.22, root.height * 0.62)
+        x: root.pad
+    }
 
     PostText {
         id: title
@@ -25,8 +33,8 @@ Rectangle {
         size: Theme.px(0.036, root.screenHeight)
         text: root.stage.title
         verticalAlignment: Text.AlignVCenter
-        width: root.width - invitation.width - root.pad * 3
-        x: root.pad
+        width: root.width - invitation.width - x - root.pad * 2
+        x: logo.visible ? logo.x + logo.width + root.pad : root.pad
     }
 
     Column {

@@ -13,6 +13,11 @@ Item {
         spacing: Theme.px(0.03, root.screenHeight)
         width: root.width * 0.86
 
+        Logo {
+            anchors.horizontalCenter: parent.horizontalCenter
+            room: Qt.size(root.width * 0.4, Theme.px(0.14, root.screenHeight))
+        }
+
         PostText {
             font.weight: Font.ExtraBold
             fontSizeMode: Text.HorizontalFit

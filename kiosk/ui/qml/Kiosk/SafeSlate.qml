@@ -17,6 +17,13 @@ Rectangle {
         width: parent.width
     }
 
+    Logo {
+        anchors.horizontalCenter: parent.horizontalCenter
+        ground: Theme.stage
+        room: Qt.size(root.width * 0.4, root.height * 0.18)
+        y: root.height * 0.24 - height / 2
+    }
+
     PostText {
         anchors.centerIn: parent
         font.weight: Font.ExtraBold

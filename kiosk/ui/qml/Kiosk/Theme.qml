@@ -19,6 +19,10 @@ QtObject {
     property int crossfade
     property int settle
     property bool reducedMotion
+    property bool logo
+    property bool backdrop
+    property int driftPeriod
+    readonly property color ground: root.backdrop ? "transparent" : root.stage
 
     readonly property int heartbeat: 500
     readonly property int easing: Easing.InOutCubic

@@ -12,19 +12,32 @@ Window {
     required property list<string> scenes
     required property bool moving
 
+    // Against burn-in the picture is larger than the window by its reach, and shifts within it.
+    property int reach: 0
+    property point shift: Qt.point(0, 0)
+
     color: Theme.stage
     title: "Wall – " + root.stage.title
 
     onClosing: close => close.accepted = false
 
     Item {
-        anchors.fill: parent
         focus: true
+        height: root.height + 2 * root.reach
+        width: root.width + 2 * root.reach
+        x: root.shift.x - root.reach
+        y: root.shift.y - root.reach
 
         Keys.onPressed: event => {
             event.accepted = true;
             if (!event.isAutoRepeat && event.key === Qt.Key_P && (event.modifiers & Qt.ControlModifier) && (event.modifiers & Qt.ShiftModifier))
                 root.stage.panicChord();
+        }
+
+        Backdrop {
+            anchors.fill: parent
+            moving: root.moving && !root.stage.raised
+            visible: Theme.backdrop
         }
 
         Header {
