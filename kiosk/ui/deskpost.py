@@ -10,7 +10,7 @@ from kiosk.domain.model import Kind, Photo, PhotoFailure, PostState, Standing
 from kiosk.domain.moderation import content_hash
 from kiosk.ui.posts import PostView
 from kiosk.ui.qt import Property, QmlUncreatable
-from kiosk.ui.shown import CHARACTERS, shown
+from kiosk.ui.shown import shown
 from kiosk.ui.words import isolated
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
+
+LISTED: Final = 500
+"""Characters of a post that a list shows at most."""
 
 _WORDS: Final = {
     Standing.PENDING: "waiting",
@@ -65,7 +68,7 @@ class DeskPost(PostView):
         post = self.state.post
         quoted = f"“{post.quote.text}”" if post.quote else ""
         title = post.card.title if post.card else ""
-        return post.text[:CHARACTERS] or quoted[:CHARACTERS] or " · ".join(post.poll) or title
+        return post.text[:LISTED] or quoted[:LISTED] or " · ".join(post.poll) or title
 
     @Property(str, constant=True)
     def byline(self) -> str:

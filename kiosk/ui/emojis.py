@@ -6,13 +6,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPointF, Qt, Slot
-from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextLine, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtQml import QmlElement, QmlSingleton
 
+from kiosk.ui.setting import LINE, laid_out
 from kiosk.ui.words import BLANK, HELD, ISOLATE, POP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PySide6.QtGui import QTextLayout, QTextLine
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -20,7 +23,6 @@ QML_IMPORT_MAJOR_VERSION = 1
 SPARED: Final = 0.8
 """How much earlier than Qt a line is elided here, as a share of the font's size."""
 
-_LINE: Final = "\u2028"
 _NOWHERE: Final = QPointF(-1.0, -1.0)
 
 
@@ -48,33 +50,18 @@ class Emojis(QObject):
         """
         font = QFont(font)
         font.setPixelSize(max(1, pixels))
-        layout = _laid_out(text, font, width if cut or lines > 1 else 0.0)
+        layout = laid_out(text, font, width if cut or lines > 1 else 0.0)
         places: list[QPointF] = []
         top = 0.0
         for number in range(min(lines, layout.lineCount())):
             line = layout.lineAt(number)
             if cut and number == lines - 1:
-                elided = _laid_out(_elided(layout, number, font, width), font, 0.0)
+                elided = laid_out(_elided(layout, number, font, width), font, 0.0)
                 line = elided.lineAt(0)
                 layout = elided
             places += _middles(layout, line, font, top, width, Qt.AlignmentFlag(alignment))
             top += line.height() * height
         return places + [_NOWHERE] * (text.count(BLANK) - len(places))
-
-
-def _laid_out(text: str, font: QFont, width: float) -> QTextLayout:
-    """Break a text into lines `width` pixels wide as QML's Text does (QQuickTextPrivate::setupTextLayout); 0: one."""
-    option = QTextOption()
-    wrap = QTextOption.WrapMode
-    option.setWrapMode(wrap.WrapAtWordBoundaryOrAnywhere if width else wrap.NoWrap)
-    option.setUseDesignMetrics(True)
-    layout = QTextLayout(text.replace("\n", _LINE), font)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(width or 1e6)
-    layout.endLayout()
-    return layout
 
 
 def _elided(layout: QTextLayout, number: int, font: QFont, width: float) -> str:
@@ -86,7 +73,7 @@ def _elided(layout: QTextLayout, number: int, font: QFont, width: float) -> str:
     """
     line, units = layout.lineAt(number), layout.text().encode("utf-16-le")
     start, end = line.textStart() * 2, (line.textStart() + line.textLength()) * 2
-    words = units[start:end].decode("utf-16-le", "ignore").rstrip(_LINE)[:-1] + "…"
+    words = units[start:end].decode("utf-16-le", "ignore").rstrip(LINE)[:-1] + "…"
     most = width - font.pixelSize() * SPARED
     kept = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, most)
     before, _, after = kept.rpartition(BLANK)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 from PySide6.QtCore import QObject
 from PySide6.QtQml import QmlElement
 
+from kiosk.domain.graphemes import width
 from kiosk.ui.pieces import LinkView, PhotoView, QuoteView, WordsView
 from kiosk.ui.qt import Property, QmlUncreatable
-from kiosk.ui.words import BLANK
 
 if TYPE_CHECKING:
     from kiosk.ui.shown import Shown
@@ -61,7 +60,7 @@ class PostView(QObject):
     @Property(int, constant=True)
     def extent(self) -> int:
         """How much room the words take, in Latin letters: wide ones (UAX 11) and emojis count twice."""
-        return sum(2 if east_asian_width(char) in "WF" or char == BLANK else 1 for char in self.post.words.text)
+        return width(self.post.words.text)
 
     @Property(str, constant=True)
     def age(self) -> str:

@@ -38,21 +38,43 @@ class Press:
         self._gpu = GpuPlate(self._window, self._control) if opengl else None
         self._components: dict[str, QQmlComponent] = {}
 
-    def card(self, component: str, post: PostView, *, width: int, height: int, screen_height: int) -> QImage:
-        """Press one card `width` pixels wide; `height` 0 lets the card choose.
+    def card(  # noqa: PLR0913  # what is pressed, and how large
+        self, component: str, post: PostView, *, width: int, height: int, screen_height: int, page: int = 0
+    ) -> QImage:
+        """Press one card `width` pixels wide; a `width` or `height` of 0 lets the card choose.
+
+        A card that has pages shows number `page` of them, or its last.
 
         Raises:
             PressError: where the component has a fault.
 
         """
-        properties: dict[str, object] = {"post": post, "width": width, "screenHeight": screen_height}
-        if height:
-            properties["height"] = height
+        properties: dict[str, object] = {"post": post, "screenHeight": screen_height}
+        chosen = {"width": width, "height": height, "page": page}
+        properties |= {name: value for name, value in chosen.items() if value}
         item = self._make(component, properties)
         try:
             return self._render(item)
         finally:
             shiboken6.delete(item)  # now, while the post that it reads is still there
+
+    def pages(self, component: str, post: PostView, *, width: int, height: int, screen_height: int) -> int:
+        """How many pages a card of that component and size has for a post; its pictures need not have come.
+
+        Raises:
+            PressError: where the component has a fault.
+
+        """
+        size: dict[str, object] = {"screenHeight": screen_height, "width": width, "height": height}
+        properties = {"post": post, "pictured": False, **size}
+        item = self._make(component, properties)
+        try:
+            item.setParentItem(self._window.contentItem())
+            self._control.polishItems()
+            self._control.polishItems()  # columns within columns
+            return int(item.property("pages"))
+        finally:
+            shiboken6.delete(item)
 
     def _make(self, name: str, properties: dict[str, object]) -> QQuickItem:
         component = self._components.get(name)

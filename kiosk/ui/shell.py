@@ -19,6 +19,7 @@ from kiosk.ui.beat import Beat  # noqa: TC001  # QML needs it registered
 from kiosk.ui.brand import PLAIN, Brand, dress
 from kiosk.ui.complaints import Complaints
 from kiosk.ui.emojis import Emojis
+from kiosk.ui.fit import Fit
 from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
 from kiosk.ui.press import Press
 from kiosk.ui.qt import make
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 QML: Final = Path(__file__).parent / "qml"
 MODULE: Final = QML / "Kiosk"
-NAMED_IN_QML_ALONE: Final = (Emojis,)
+NAMED_IN_QML_ALONE: Final = (Emojis, Fit)
 """Types that are there for QML once they were imported."""
 
 

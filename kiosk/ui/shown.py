@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-CHARACTERS: Final = 500
-"""Characters of a post that a card shows at most."""
-
 QUOTED: Final = 300
 """Characters of a quoted post that are shown at most."""
 
@@ -94,7 +91,7 @@ def shown(state: PostState, now: datetime) -> Shown:
     result = Shown(
         name=_isolated(worded(name, drawn)),
         handle=isolated(post.author.handle),
-        words=shortened(worded(post.text, drawn), CHARACTERS),
+        words=worded(post.text, drawn),
         age=age(post.created_at, now),
         initial=next((char.upper() for char in worded(name, drawn).text if char.isalnum()), "#"),
         tone=sum(state.uri.encode()) % TONES,

@@ -11,8 +11,9 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlExpression
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
-from kiosk.ui.emojis import Emojis, _elided, _laid_out
+from kiosk.ui.emojis import Emojis, _elided
 from kiosk.ui.qt import make
+from kiosk.ui.setting import laid_out
 from kiosk.ui.words import BLANK, HELD
 
 ISOLATED = f"\u2066{HELD}\u2069"
@@ -51,7 +52,7 @@ class Drawn:
         self.width = self.item.property("contentWidth")
         stretch, side = self.item.property("lineHeight"), self._ask("effectiveHorizontalAlignment")
         font = self.item.property("font")
-        self.font, self.layout = font, _laid_out(text, font, 400.0)
+        self.font, self.layout = font, laid_out(text, font, 400.0)
         self.places = Emojis().places(text, font, self.size, 400.0, stretch, self.lines, self.cut, side)
         self.shown = [place for place in self.places if place.x() >= 0]
         shiboken6.delete(self.root)
@@ -156,7 +157,7 @@ def test_what_is_elided_is_what_qml_elided(shell, text, lines):
     drawn = Drawn(shell, text, lines)
     assert len(drawn.places) == text.count(BLANK)
     if drawn.cut:
-        layout = _laid_out(_elided(drawn.layout, lines - 1, drawn.font, 400.0), drawn.font, 0.0)
+        layout = laid_out(_elided(drawn.layout, lines - 1, drawn.font, 400.0), drawn.font, 0.0)
         last = layout.lineAt(0).naturalTextWidth() - QFontMetricsF(drawn.font).horizontalAdvance("…")
         whole = [drawn.layout.lineAt(number).naturalTextWidth() for number in range(lines - 1)]
         assert max(*whole, last, 0.0) < drawn.width + 20, "no emoji is kept that QML dropped"

@@ -49,7 +49,7 @@ def test_wide_letters_and_emojis_take_twice_the_room():
     state.photos[CAT] = stored().photo
     view = PostView(shown(state, NOW))
     assert view.property("text") == f"ab漢 {HELD}"
-    assert view.property("extent") == 2 + 2 + 1 + len(HELD) + 1
+    assert view.property("extent") == 2 + 2 + 1 + 2
     assert len(view.property("emojis")) == 1
 
 

@@ -4,12 +4,14 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from factories import photo_of, stored
+from factories import at, photo_of, stored
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 
 from kiosk.domain.events import PhotoRefused
 from kiosk.domain.model import Author, Card, Emoji, Quote
 from kiosk.domain.scenes import SCENES, Cue
+from kiosk.ui.posts import PostView
+from kiosk.ui.shown import shown as content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from kiosk.domain.model import PostState
     from kiosk.domain.scenes import Scene
 
-SMALLEST = {"spotlight": 0.04, "scroll": 0.022}
-"""The smallest text of a scene's cards, as a share of the screen's height; a new scene names its own."""
+SMALLEST = {"spotlight": 0.0295, "scroll": 0.022}
+"""The smallest text of a scene's cards, as a share of the height of an upright screen; a new scene names its own."""
 
 SENTENCE = "The talk about tidal power was the best that I have heard in years, thank you to everybody who made it. "
 WIDEST = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -162,6 +164,13 @@ async def shown(here, scene: Scene, states: list[PostState]) -> None:
         await asyncio.sleep(0.01)
 
 
+def turn_pages(here, state: PostState) -> None:
+    """Press every page that the post has in the spotlight."""
+    post, size = PostView(content(state, at(60))), {"width": 1280, "height": 640, "screen_height": 720}
+    for page in range(here.shell.press.pages("SpotlightCard", post, **size)):
+        here.shell.press.card("SpotlightCard", post, page=page, **size)
+
+
 def test_every_scene_names_its_smallest_text():
     assert set(SMALLEST) == set(SCENES)
 
@@ -256,9 +265,12 @@ def test_what_hangs_on_a_post_is_read_on_the_wall(hall, play, frame, measured, c
     async def test() -> None:
         async with hall() as here:
             wall = await here.wall(SIZES["16:9"])
-            await shown(here, scene, [await posted(here, KINDS[kind], 1)])
+            state = await posted(here, KINDS[kind], 1)
+            await shown(here, scene, [state])
             await asyncio.sleep(1.0)
             assert (frame(wall).count(BLUE) > 2000) is (kind == "link")
+            if scene.slots == 1:
+                turn_pages(here, state)
 
     play(test())
     words = " ".join(text.text for text in measured)

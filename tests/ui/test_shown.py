@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kiosk.domain.fold import fold
 from kiosk.domain.model import Attachment, Author, Card, Emoji, Kind, PhotoFailure, PostState, Quote
 from kiosk.ui.photos import Size
-from kiosk.ui.shown import CHARACTERS, CHOICES, PHOTOS, QUOTED, TONES, Picture, shown
+from kiosk.ui.shown import CHOICES, PHOTOS, QUOTED, TONES, Picture, shown
 from kiosk.ui.words import BLANK, isolated
 
 ISOLATE, POP = "\u2068", "\u2069"
@@ -59,10 +59,11 @@ def test_an_emoji_before_a_name_is_not_its_initial():
 
 
 @given(st.text(max_size=1200))
-def test_a_card_never_shows_more_than_a_post_may_have(text):
-    words = shown(waiting(text=text), NOW).words.text
-    assert len(words) <= CHARACTERS
-    assert words == text or (words.endswith("…") and text.startswith(words[:-1]))
+def test_a_card_is_handed_all_the_words_and_no_quote_is_endless(text):
+    card = shown(waiting(text=text, quote=Quote(Author("@b@c", "Bo"), text)), NOW)
+    assert card.words.text == text
+    assert card.quoted is not None
+    assert len(card.quoted.words.text) <= QUOTED
 
 
 def test_a_post_keeps_its_tone_whatever_becomes_of_it():

@@ -3,8 +3,8 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 
-// What hangs on a post besides its words: the quoted post, the choices of a poll, where a link leads; at most so many, or
-// the whole of them for a moderator.
+// What hangs on a post besides its words: the quoted post, the choices of a poll, where a link leads; all of it, at most
+// so many, or `only` one. A moderator sees the whole of each.
 Column {
     id: root
 
@@ -18,12 +18,24 @@ Column {
     property int choiceLines: 2
     property bool pictured: true
     property bool whole: false
-    readonly property bool quoting: root.post.quote !== null
-    readonly property bool polling: root.post.choices.length > 0 && root.most > (root.quoting ? 1 : 0)
-    readonly property bool linking: root.post.link !== null && root.most > (root.quoting ? 1 : 0) + (root.polling ? 1 : 0)
+    property string only: ""
+    property int first: 0
+    readonly property list<string> blocks: ["quote", "poll", "link"].filter(block => root.has(block)).slice(0, root.most)
+    readonly property bool hanging: root.blocks.length > 0
+    readonly property bool quoting: root.shows("quote")
+    readonly property bool polling: root.shows("poll")
+    readonly property bool linking: root.shows("link")
+
+    function has(block: string): bool {
+        return block === "quote" ? root.post.quote !== null : block === "poll" ? root.post.choices.length > 0 : root.post.link !== null;
+    }
+
+    function shows(block: string): bool {
+        return root.blocks.includes(block) && (root.only === "" || root.only === block);
+    }
 
     spacing: Math.round(root.size * 0.8)
-    visible: root.quoting || root.polling || root.linking
+    visible: root.hanging
 
     Loader {
         active: root.quoting
@@ -44,6 +56,7 @@ Column {
     PollBlock {
         ink: root.ink
         lines: root.whole ? 99 : root.choiceLines
+        first: root.first
         most: root.choices
         pictured: root.pictured
         post: root.post

@@ -3,7 +3,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 
-// What can be chosen in a poll, without votes.
+// What can be chosen in a poll, from `first` on and at most so many, without votes.
 Column {
     id: root
 
@@ -11,6 +11,7 @@ Column {
     required property color ink
     required property color quiet
     required property real size
+    property int first: 0
     property int most: 6
     property int lines: 2
     property bool pictured: true
@@ -18,7 +19,7 @@ Column {
     spacing: Math.round(root.size * 0.45)
 
     Repeater {
-        model: root.post.choices.slice(0, root.most)
+        model: root.post.choices.slice(root.first, root.first + root.most)
 
         delegate: Rectangle {
             id: choice

@@ -32,14 +32,15 @@ Rectangle {
         x: root.pad
         y: pictures.height + root.pad
 
-        PostText {
+        Paragraphs {
+            readonly property bool loud: size > Theme.px(0.04, root.screenHeight)
+
             emojis: root.post.emojis
-            font.weight: size > Theme.px(0.04, root.screenHeight) ? Font.ExtraBold : Font.Medium
             ink: root.ink
-            maximumLineCount: 14
             size: Theme.px(Theme.bodyShare(root.post.extent), root.screenHeight)
-            text: root.post.text
+            text: Fit.excerpt(root.post.text, Theme.face(size, weight), width, 14)
             visible: text !== ""
+            weight: loud ? Font.ExtraBold : Font.Medium
             width: parent.width
         }
 

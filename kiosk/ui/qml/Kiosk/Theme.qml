@@ -49,12 +49,23 @@ QtObject {
     readonly property real spotSmall: 0.0405
     readonly property real spotName: 0.048
     readonly property real spotQuote: 0.056
+    readonly property real uprightSmall: 0.03
+    readonly property real uprightName: 0.0355
     readonly property real spotBody: 0.2
     readonly property real margin: 0.028
     readonly property real seam: 0.0045
 
     function px(share: real, screenHeight: real): int {
         return Math.round(share * screenHeight);
+    }
+
+    // The wall's letters, to be measured.
+    function face(pixels: int, weight: int): font {
+        return Qt.font({
+            "family": root.family,
+            "pixelSize": Math.max(1, pixels),
+            "weight": weight
+        });
     }
 
     // What lies on a card without being a card: its ink, hardly there.
