@@ -31,7 +31,7 @@ _NOWHERE: Final = QPointF(-1.0, -1.0)
 class Emojis(QObject):
     """Where the blanks of a text lie once QML's Text has laid it out; it repeats what Text did, line by line."""
 
-    @Slot(str, QFont, int, float, float, int, bool, int, result="QVariantList")
+    @Slot(str, QFont, int, float, float, int, bool, int, float, result="QVariantList")
     def places(  # noqa: PLR0913, PLR0917  # each is a property of one QML Text
         self,
         text: str,
@@ -42,11 +42,13 @@ class Emojis(QObject):
         lines: int,
         cut: bool,  # noqa: FBT001  # QML's call
         alignment: int,
+        drawn: float,
     ) -> list[QPointF]:
         """Return the middle of each blank in pixels from the text's top left; what was elided is at (-1, -1).
 
         The text is drawn `pixels` large in `lines` lines within `width`, each `height` times as high as its font
-        wants it; `cut` says that the last one was elided; `alignment` is Qt's (left, right, centre).
+        wants it; `cut` says that the last one was elided; `alignment` is Qt's (left, right, centre); the widest line is
+        `drawn` pixels wide, and nothing of a cut text lies beyond it.
         """
         font = QFont(font)
         font.setPixelSize(max(1, pixels))
@@ -59,7 +61,8 @@ class Emojis(QObject):
                 elided = laid_out(_elided(layout, number, font, width), font, 0.0)
                 line = elided.lineAt(0)
                 layout = elided
-            places += _middles(layout, line, font, top, width, Qt.AlignmentFlag(alignment))
+            found = _middles(layout, line, font, top, width, Qt.AlignmentFlag(alignment))
+            places += [place for place in found if not cut or _within(place.x(), width, drawn, alignment)]
             top += line.height() * height
         return places + [_NOWHERE] * (text.count(BLANK) - len(places))
 
@@ -79,6 +82,15 @@ def _elided(layout: QTextLayout, number: int, font: QFont, width: float) -> str:
     before, _, after = kept.rpartition(BLANK)
     cut = before.endswith(f"{ISOLATE}{HELD[0]}") and not after.strip(f"{HELD}{POP}… ")
     return before + after if cut else kept
+
+
+def _within(x: float, width: float, drawn: float, alignment: int) -> bool:
+    """Whether a place lies where something is drawn."""
+    side = Qt.AlignmentFlag(alignment)
+    left = {Qt.AlignmentFlag.AlignRight: width - drawn, Qt.AlignmentFlag.AlignHCenter: (width - drawn) / 2}.get(
+        side, 0.0
+    )
+    return left <= x <= left + drawn
 
 
 def _middles(  # noqa: PLR0913, PLR0917  # one line, and how it is placed

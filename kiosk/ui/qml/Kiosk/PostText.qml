@@ -12,7 +12,7 @@ Text {
     property list<string> emojis: []
     readonly property real side: root.fontInfo.pixelSize * 1.1
     readonly property real above: root.verticalAlignment === Text.AlignVCenter ? (root.height - root.contentHeight) / 2 : 0
-    readonly property list<point> spots: root.emojis.length === 0 ? [] : Emojis.places(root.text, root.font, root.fontInfo.pixelSize, root.width, root.lineHeight, root.lineCount, root.truncated, root.effectiveHorizontalAlignment)
+    readonly property list<point> spots: root.emojis.length === 0 ? [] : Emojis.places(root.text, root.font, root.fontInfo.pixelSize, root.width, root.lineHeight, root.lineCount, root.truncated, root.effectiveHorizontalAlignment, root.contentWidth)
 
     textFormat: Text.PlainText
     color: ink
