@@ -118,6 +118,7 @@ class House:
         """Make what the moderator's window shows."""
         return DeskView(
             desk=self.commands,
+            orders=self.orders,
             ledger=self.ledger,
             gate=self.gate,
             stage=self.stage,

@@ -12,6 +12,7 @@ from kiosk.domain.events import PostEdited, uri_of
 from kiosk.domain.model import PostState, Standing, Tombstone
 from kiosk.domain.moderation import Mode
 from kiosk.ui.alarm import Alarm
+from kiosk.ui.cues import Cues
 from kiosk.ui.deskpost import DeskPost
 from kiosk.ui.errands import Errands
 from kiosk.ui.health import Health
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from kiosk.runtime.health import SourceHealth
     from kiosk.runtime.ledger import Ledger
     from kiosk.runtime.modes import Modes
+    from kiosk.runtime.orders import Orders
     from kiosk.runtime.panic import Panic
     from kiosk.ui.photos import CardProvider, PhotoShelf
     from kiosk.ui.press import Press
@@ -56,7 +58,6 @@ class DeskView(QObject):
     picturedChanged = Signal()
     countsChanged = Signal()
     messageChanged = Signal()
-    previewChanged = Signal()
     standingChanged = Signal()
     modeChanged = Signal()
 
@@ -64,6 +65,7 @@ class DeskView(QObject):
         self,
         *,
         desk: Desk,
+        orders: Orders,
         ledger: Ledger,
         gate: Gate,
         stage: WallStage,
@@ -99,6 +101,7 @@ class DeskView(QObject):
         self._preview = Preview(shelf, press, cards, clock)
         self._pictured = False
         self._alarm = Alarm(panic, desk, self._command)
+        self._cues = Cues(orders, gate, ledger, selected=self._current, command=self._command)
         ledger.listen(self._follow)
         stage.changed = self._glass_changed
         stage.panic = self.panic
@@ -265,7 +268,6 @@ class DeskView(QObject):
     def stay(self) -> None:
         """Do not leave panic after all, and close what lies above the desk."""
         self._preview.drop()
-        self.previewChanged.emit()
         self._alarm.stay()
 
     @Slot()
@@ -279,7 +281,7 @@ class DeskView(QObject):
         mark = self._marks[self._column]
         mark.put(mark.row + rows)
         self._selection_moved()
-        if self._preview.address:
+        if self._preview.up:
             self._draw_preview()
 
     @Slot(str, int)
@@ -302,7 +304,7 @@ class DeskView(QObject):
     @Slot()
     def preview(self) -> None:
         """Show the selected post as the hall would see it, or stop."""
-        if self._preview.address:
+        if self._preview.up:
             self.stay()
         else:
             self._draw_preview()
@@ -310,11 +312,7 @@ class DeskView(QObject):
     def _draw_preview(self) -> None:
         post = self._current()
         if post is not None:
-            self._errands.begin(self._draw(post))
-
-    async def _draw(self, post: DeskPost) -> None:
-        await self._preview.draw(post.state)
-        self.previewChanged.emit()
+            self._errands.begin(self._preview.draw(post.state))
 
     @Property(QObject, constant=True)
     def rows(self) -> QObject:
@@ -366,10 +364,15 @@ class DeskView(QObject):
         """Why the last action was refused, "" where it was carried out."""
         return self._message
 
-    @Property(str, notify=previewChanged)
-    def previewCard(self) -> str:  # noqa: N802  # QML sees it
-        """The preview's address, "" for none."""
-        return self._preview.address
+    @Property(Preview, constant=True)
+    def card(self) -> Preview:
+        """The preview of a post."""
+        return self._preview
+
+    @Property(Cues, constant=True)
+    def cues(self) -> Cues:
+        """What is up on the wall, and the orders to the director."""
+        return self._cues
 
     @Property(Alarm, constant=True)
     def alarm(self) -> Alarm:

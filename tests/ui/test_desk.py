@@ -123,13 +123,13 @@ def test_space_shows_the_post_as_the_hall_would_see_it_and_decides_nothing(at_de
         assert frame(desk.window).count(GREEN) > before + 50_000
         assert frame(desk.wall).count(GREEN) == 0
         await desk.press(Key.Key_Space)
-        assert desk.view.property("previewCard") == ""
+        assert desk.view.card.property("address") == ""
         await desk.press(Key.Key_Space)
         await desk.press(Key.Key_Escape)
-        assert desk.view.property("previewCard") == ""
+        assert desk.view.card.property("address") == ""
         click(desk.window, desk.button("Preview"))
         await desk.settled()
-        assert desk.view.property("previewCard") != ""
+        assert desk.view.card.property("address") != ""
         assert (await desk.here.state("https://example.social/posts/green")).standing is Standing.PENDING
 
     at_desk(test, posts=0)

@@ -23,11 +23,11 @@ def preview(shell):
 
 def drawn(preview: Preview, name: int) -> str:
     asyncio.run(preview.draw(waiting(name)))
-    return preview.address
+    return preview.property("address")
 
 
 def test_a_card_is_drawn_at_the_size_of_a_wall(preview, shell):
-    assert preview.address == ""
+    assert preview.property("address") == ""
     assert drawn(preview, 1).startswith("image://card/preview?")
     card = shell.cards._cards["preview"]
     assert (card.width(), card.height()) == STAGE
@@ -36,7 +36,7 @@ def test_a_card_is_drawn_at_the_size_of_a_wall(preview, shell):
 def test_every_card_has_an_address_of_its_own_even_after_one_was_dropped(preview, shell):
     first = drawn(preview, 1)
     preview.drop()
-    assert preview.address == ""
+    assert preview.property("address") == ""
     assert "preview" not in shell.cards._cards
     assert drawn(preview, 2) != first
     preview.drop()

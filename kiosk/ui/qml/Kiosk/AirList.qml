@@ -1,7 +1,7 @@
 import QtQuick
 import Kiosk
 
-// What is on the wall now, and how to take it off.
+// What is on the wall now and what comes next; what is marked here can be taken off, featured or pinned.
 Rectangle {
     id: root
 
@@ -22,6 +22,22 @@ Rectangle {
         y: 12 * root.unit
     }
 
+    CueStrip {
+        id: strip
+
+        anchors {
+            left: parent.left
+            leftMargin: 14 * root.unit
+            right: parent.right
+            rightMargin: 14 * root.unit
+            top: caption.bottom
+            topMargin: 6 * root.unit
+        }
+
+        cues: root.view.cues
+        unit: root.unit
+    }
+
     QueueList {
         id: list
 
@@ -30,7 +46,7 @@ Rectangle {
             left: parent.left
             margins: 8 * root.unit
             right: parent.right
-            top: caption.bottom
+            top: strip.bottom
         }
 
         chosenRow: root.view.airRow

@@ -28,6 +28,20 @@ Window {
             return view.panic();
         case Qt.Key_M:
             return view.switchMode();
+        case Qt.Key_F:
+            return view.cues.feature();
+        case Qt.Key_T:
+            return view.cues.pin();
+        case Qt.Key_Y:
+            return view.cues.pinScene();
+        case Qt.Key_U:
+            return view.cues.unpin();
+        case Qt.Key_L:
+            return view.cues.hold();
+        case Qt.Key_N:
+            return view.cues.next();
+        case Qt.Key_B:
+            return view.cues.back();
         case Qt.Key_Space:
             return view.preview();
         case Qt.Key_Escape:

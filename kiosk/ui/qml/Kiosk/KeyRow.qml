@@ -77,4 +77,69 @@ Flow {
 
         onPressed: root.view.panic()
     }
+
+    // The show.
+    Item {
+        height: 1
+        width: 10 * root.unit
+    }
+
+    DeskButton {
+        letter: "F"
+        unit: root.unit
+        words: qsTr("Feature")
+
+        onPressed: root.view.cues.feature()
+    }
+
+    DeskButton {
+        letter: "L"
+        mark: root.view.cues.held ? Theme.warn : Theme.deskRaised
+        unit: root.unit
+        words: root.view.cues.held ? qsTr("Let go") : qsTr("Hold")
+
+        onPressed: root.view.cues.hold()
+    }
+
+    DeskButton {
+        letter: "B"
+        unit: root.unit
+        words: qsTr("Back")
+
+        onPressed: root.view.cues.back()
+    }
+
+    DeskButton {
+        letter: "N"
+        unit: root.unit
+        words: qsTr("Next")
+
+        onPressed: root.view.cues.next()
+    }
+
+    DeskButton {
+        letter: "T"
+        unit: root.unit
+        words: qsTr("Pin post")
+
+        onPressed: root.view.cues.pin()
+    }
+
+    DeskButton {
+        letter: "Y"
+        unit: root.unit
+        words: qsTr("Pin scene")
+
+        onPressed: root.view.cues.pinScene()
+    }
+
+    DeskButton {
+        letter: "U"
+        mark: Theme.warn
+        unit: root.unit
+        visible: root.view.cues.pinned !== ""
+        words: qsTr("Unpin")
+
+        onPressed: root.view.cues.unpin()
+    }
 }
