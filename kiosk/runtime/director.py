@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.errors import ArchiveError
@@ -32,6 +33,9 @@ SKIP: Final = 0.2
 STAND_IN: Final = 2.0
 """Seconds that the slate stands where a scene could not be shown."""
 
+STEADY: Final = 1.5
+"""Seconds for which each picture stays at least, whoever wants another: faster changes could flash (WCAG 2.3.1)."""
+
 TICK: Final = 0.25
 """Seconds at most until the director sees that a cue has lost its posts."""
 
@@ -56,6 +60,7 @@ class Director:
         self._ledger, self._panic, self._clock, self._counters = ledger, panic, clock, counters
         self._seen: set[PostUri] = set()
         self._newest: tuple[PostUri, ...] = ()
+        self._changed_at = -math.inf
         ledger.listen(self._follow)
         panic.listen(self._obey)
         if panic.raised:
@@ -96,8 +101,12 @@ class Director:
         self._orders.began(asked)
         try:
             for page in page_cues(cue, tuple(filter(None, map(self._gate.state, cue.posts)))):
+                await self._steady()
+                if self._orders.moving:
+                    break
                 if self._gone(page):
                     continue
+                self._changed_at = asyncio.get_running_loop().time()
                 self._stage.show(page)
                 if not await self._dwell(page):
                     break
@@ -108,6 +117,10 @@ class Director:
         self._rotation.settle(cue, shown)
         if shown or not (cue.posts or SCENES[cue.scene].flows):
             await self._prove(asked, shown, self._clock.monotonic() - started, held_by)
+
+    async def _steady(self) -> None:
+        """Wait until the picture may change again, by true time however fast a recording is played."""
+        await asyncio.sleep(self._changed_at + STEADY - asyncio.get_running_loop().time())
 
     async def _dwell(self, page: Cue) -> bool:
         """Let a page stay as long as it should; whether the cue goes on after it."""

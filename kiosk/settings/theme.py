@@ -98,8 +98,8 @@ class BackgroundTable(msgspec.Struct, frozen=True):
 class MotionTable(msgspec.Struct, frozen=True):
     """How things move: one easing for all, nothing faster than can be read."""
 
-    crossfade: Annotated[int, Meta(ge=400, le=4000, description="Milliseconds from one scene to the next.")] = 900
-    settle: Annotated[int, Meta(ge=300, le=4000, description="Milliseconds in which cards close a gap.")] = 600
+    crossfade: Annotated[int, Meta(ge=400, le=1400, description="Milliseconds from one scene to the next.")] = 900
+    settle: Annotated[int, Meta(ge=300, le=1400, description="Milliseconds in which cards close a gap.")] = 600
     reduced_motion: Annotated[
         bool, Meta(description="Cuts instead of fades and moves, a still background, and Scroll hardly moves.")
     ] = False

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +37,7 @@ def hasty(monkeypatch):
     """A hall that reads in no time."""
     monkeypatch.setattr(choosing, "pages", lambda scene, _, dwell=0.0: (dwell or scene.dwell,))
     monkeypatch.setattr(director, "STAND_IN", 0.03)
+    monkeypatch.setattr(director, "STEADY", 0.0)
 
 
 @asynccontextmanager
@@ -446,5 +448,22 @@ def test_a_post_that_found_no_room_is_not_proven_and_comes_next(tmp_path, monkey
             assert all(len(proof.uris) == 1 for proof in (await proofs(core, shown + 4))[shown + 1 :])
             starts = [cue.posts[0] for cue in core.stage.cues[shown:]]
             assert len(set(starts[:4])) == 4, "nobody waits for ever because there was no room"
+
+    asyncio.run(scenario())
+
+
+def test_however_often_the_desk_wants_the_next_one_each_picture_stays_for_a_while(tmp_path, monkeypatch):
+    monkeypatch.setattr(director, "STEADY", 0.2)
+
+    async def scenario() -> None:
+        changes: list[float] = []
+        async with directed(tmp_path, PATIENT, posts=4) as core:
+            show = core.stage.show
+            core.stage.show = lambda cue: (changes.append(asyncio.get_running_loop().time()), show(cue))
+            for _ in range(60):
+                core.orders.next()
+                await asyncio.sleep(0.02)
+        assert len(changes) >= 3
+        assert min(later - sooner for sooner, later in pairwise(changes)) >= 0.19
 
     asyncio.run(scenario())
