@@ -10,6 +10,7 @@ from kiosk.app.loop import until
 from kiosk.runtime.modes import TrustedPass
 from kiosk.runtime.pacenotes import PaceNotes
 from kiosk.runtime.watchdog import Watchdog
+from kiosk.ui.awake import Awake
 from kiosk.ui.screens import WALL, Screens
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ async def show(
                 ended.set()
 
         desk.visibleChanged.connect(closed)
-    Screens(house.shell.application, name=house.settings.wall.screen, windowed=windows.windowed).show(wall, desk)
+    table = house.settings.wall
+    screens = Screens(house.shell.application, name=table.screen, windowed=windows.windowed, area=table.area)
+    screens.show(wall, desk)
     if pictures and wall is not None and desk is not None:
         wall.setGeometry(0, 0, *WALL)
         desk.setGeometry(0, 0, *DESK)
@@ -65,7 +68,9 @@ async def show(
         tasks.append(watchdog.run)
     gc.collect()
     gc.freeze()  # what was made so far lives until the end; no pause should walk it
-    await until(ended, tasks, duration)
+    with Awake(house.counters, on_screen=wall is not None and not pictures):
+        await until(ended, tasks, duration)
+    screens.close()
     await notes.note()
     if pictures and wall is not None and desk is not None:
         wall.grabWindow().save("wall.png")

@@ -45,13 +45,15 @@ async def open_patiently(
     stage.describe(described)
     stage.slate(raised=True)
     wall = shell.wall(stage)
-    Screens(shell.application, name=settings.wall.screen, windowed=False).show(wall, None)
+    screens = Screens(shell.application, name=settings.wall.screen, windowed=False, area=settings.wall.area)
+    screens.show(wall, None)
     watchdog = Watchdog(ledger=None, last_frame=shell.last_frame, clock=clock, counters=counters)
     feeding = asyncio.ensure_future(watchdog.run())
     try:
         ledger = await _opened(settings, counters)
     finally:
         feeding.cancel()
+        screens.close()
         shell.close_windows()
     notify("STATUS=The event file is open.")
     return ledger

@@ -61,6 +61,8 @@ class PhotoShelf:
             key = f"{sha256}/{size}"
             if key in self._images:
                 self._images.move_to_end(key)
+                if size is Size.THUMB:
+                    self._have_round(sha256)
                 continue
             encoded = await self._load(sha256, size is Size.THUMB)
             levels = await asyncio.to_thread(_decoded, encoded, size) if encoded else ()
@@ -69,7 +71,15 @@ class PhotoShelf:
                 continue
             self._keep(key, levels)
             if size is Size.THUMB:
-                self._keep(f"{sha256}/round", (rounded(levels[0]),))
+                self._have_round(sha256)
+
+    def _have_round(self, sha256: Sha256) -> None:
+        """Have a thumbnail as avatar, too; it may have left the shelf before the thumbnail did."""
+        key = f"{sha256}/round"
+        if key in self._images:
+            self._images.move_to_end(key)
+        elif thumbnail := self._images.get(f"{sha256}/{Size.THUMB}"):
+            self._keep(key, (rounded(thumbnail[0]),))
 
     def _keep(self, key: str, levels: Levels) -> None:
         self._images[key] = levels

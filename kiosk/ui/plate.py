@@ -24,8 +24,8 @@ class GpuPlate:
         self._context = QOpenGLContext()
         self._ready = False
 
-    def render(self, width: int, height: int) -> QImage:
-        """The window's content, so many pixels wide and high.
+    def render(self, width: int, height: int, ratio: float) -> QImage:
+        """The window's content, so many pixels wide and high, at `ratio` device pixels each.
 
         Raises:
             RuntimeError: where the driver gives no context.
@@ -33,9 +33,11 @@ class GpuPlate:
         """
         self._begin()
         self._context.makeCurrent(self._surface)
-        plate = QOpenGLFramebufferObject(QSize(width, height))
+        plate = QOpenGLFramebufferObject(QSize(round(width * ratio), round(height * ratio)))
         self._window.setColor(QColor("black"))
-        self._window.setRenderTarget(QQuickRenderTarget.fromOpenGLTexture(plate.texture(), plate.size()))
+        target = QQuickRenderTarget.fromOpenGLTexture(plate.texture(), plate.size())
+        target.setDevicePixelRatio(ratio)
+        self._window.setRenderTarget(target)
         self._control.polishItems()
         self._control.beginFrame()
         self._control.sync()
@@ -43,6 +45,7 @@ class GpuPlate:
         self._control.endFrame()
         self._context.makeCurrent(self._surface)
         image = plate.toImage().convertToFormat(QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
         self._window.setRenderTarget(QQuickRenderTarget())
         del plate
         self._context.doneCurrent()

@@ -37,6 +37,8 @@ class Press:
         self._window = QQuickWindow(self._control)
         self._gpu = GpuPlate(self._window, self._control) if opengl else None
         self._components: dict[str, QQmlComponent] = {}
+        self.ratio = 1.0
+        """Device pixels of the wall for each of its own; cards are pressed at device pixels."""
 
     def card(  # noqa: PLR0913  # what is pressed, and how large
         self, component: str, post: PostView, *, width: int, height: int, screen_height: int, page: int = 0
@@ -44,6 +46,8 @@ class Press:
         """Press one card `width` pixels wide; a `width` or `height` of 0 lets the card choose.
 
         A card that has pages shows number `page` of them, or its last.
+
+        The picture has `ratio` times as many device pixels, and knows it (`QImage.devicePixelRatio`).
 
         Raises:
             PressError: where the component has a fault.
@@ -93,12 +97,15 @@ class Press:
         if self._gpu is not None:
             self._window.setGeometry(0, 0, width, height)
             self._window.contentItem().setSize(item.size())
-            return self._gpu.render(width, height)
-        image = QImage(width, height, QImage.Format.Format_RGB32)
+            return self._gpu.render(width, height, self.ratio)
+        image = QImage(round(width * self.ratio), round(height * self.ratio), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.ratio)
         image.fill(QColor("black"))
         self._window.setGeometry(0, 0, width, height)
         self._window.contentItem().setSize(item.size())
-        self._window.setRenderTarget(QQuickRenderTarget.fromPaintDevice(image))
+        target = QQuickRenderTarget.fromPaintDevice(image)
+        target.setDevicePixelRatio(self.ratio)
+        self._window.setRenderTarget(target)
         self._control.polishItems()
         self._control.sync()
         self._control.render()

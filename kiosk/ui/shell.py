@@ -125,6 +125,7 @@ class Shell:
         def on_another_screen(screen: QScreen | None) -> None:
             if screen is not None:
                 self.beat.follow(screen.refreshRate())
+                self.press.ratio = window.devicePixelRatio()
 
         window.screenChanged.connect(on_another_screen)
         on_another_screen(window.screen())

@@ -174,7 +174,7 @@ class WallStage(QObject):
                 self._coming.discard(state.uri)
             if card is not None:
                 key = self._keep(state, card)
-                self._strip.add(self._columns.join(key, card.height()))
+                self._strip.add(self._columns.join(key, round(card.height() / card.devicePixelRatio())))
                 self._changed()
         self.fill(offset)
 

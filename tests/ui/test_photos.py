@@ -61,6 +61,15 @@ def test_a_thumbnail_comes_with_its_round_cut(shell, counters):
     assert close_to(cut, 220, 30, 30)
 
 
+def test_an_avatar_that_left_the_shelf_before_its_thumbnail_is_cut_again(shell, counters):
+    name = RED.photo.sha256
+    shelf = PhotoShelf(Cupboard(RED).load, counters)
+    asyncio.run(shelf.fetch(((name, Size.THUMB),)))
+    del shelf._images[f"{name}/round"]
+    asyncio.run(shelf.fetch(((name, Size.THUMB),)))
+    assert shelf.image(f"{name}/round").width() == ROUND
+
+
 def test_an_emoji_is_cut_out_of_its_thumbnail_when_it_is_asked_for(shell, counters):
     shelf = PhotoShelf(Cupboard(RED).load, counters)
     assert shelf.image(f"{RED.photo.sha256}/emoji") is None

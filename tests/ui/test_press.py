@@ -166,3 +166,17 @@ def test_post_text_is_the_only_component_that_sets_what_others_wrote():
         assert "StyledText" not in words, path.name
         if path.name not in {"PostText.qml", "DeskLabel.qml"}:
             assert not re.search(r"\bText \{", words), path.name
+
+
+def test_where_a_pixel_is_several_of_the_device_a_card_is_pressed_at_those(shell, monkeypatch):
+    plain = pressed(shell, text=WORDS)
+    monkeypatch.setattr(shell.press, "ratio", 2.0)
+    fine = pressed(shell, text=WORDS)
+    assert (fine.width(), fine.devicePixelRatio()) == (1200, 2.0)
+    assert fine.height() == 2 * plain.height()
+    blocks = [
+        {fine.pixel(x + right, y + down) for right in (0, 1) for down in (0, 1)}
+        for x in range(0, 1200, 2)
+        for y in range(0, fine.height() - 1, 2)
+    ]
+    assert sum(len(block) > 1 for block in blocks) > 500, "it was only made larger"

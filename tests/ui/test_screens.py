@@ -73,6 +73,9 @@ class FakeWindow:
         self.area = area
         self.places += 1
 
+    def geometry(self) -> QRect:
+        return self.area
+
     def setFlags(self, flags: Qt.WindowType) -> None:  # noqa: N802  # Qt's name
         self.flags = flags
 
@@ -156,16 +159,76 @@ def test_a_wrong_name_is_said_before_anything_is_shown(shell, laptop):
     assert not desk.shown
 
 
-def test_an_unplugged_beamer_leaves_the_windows_on_what_is_left_and_gets_its_wall_back(shell, laptop, beamer):
+def test_an_unplugged_beamer_never_brings_the_wall_to_the_operators_output(shell, laptop, beamer):
     wall, desk = windows()
     machine = FakeApplication(laptop, beamer)
     screens = Screens(machine, name="HDMI-1", windowed=False)
     screens.show(wall, desk)
     machine.unplug(beamer)
-    assert LAPTOP.contains(wall.area)
-    assert LAPTOP.contains(desk.area)
+    assert not LAPTOP.intersects(wall.area)
+    assert desk.area == LAPTOP
     machine.plug(beamer)
     assert (wall.area, desk.area) == (BEAMER, LAPTOP)
+
+
+def test_an_unplugged_laptop_never_brings_the_desk_to_the_hall(shell, laptop, beamer):
+    wall, desk = windows()
+    machine = FakeApplication(laptop, beamer)
+    screens = Screens(machine, name="", windowed=False)
+    screens.show(wall, desk)
+    machine.unplug(laptop)
+    assert wall.area == BEAMER
+    assert not BEAMER.intersects(desk.area)
+    machine.plug(laptop)
+    assert (wall.area, desk.area) == (BEAMER, LAPTOP)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["eDP-1", "HDMI-1", "DP-2"])), max_size=12), st.booleans())
+def test_however_outputs_come_and_go_wall_and_desk_never_share_one(shell, changes, named):
+    outputs = {
+        name: FakeScreen(name, QRect(2000 * at, 0, 1920, 1080)) for at, name in enumerate(["eDP-1", "HDMI-1", "DP-2"])
+    }
+    machine = FakeApplication(outputs["eDP-1"], outputs["HDMI-1"])
+    wall, desk = windows()
+    screens = Screens(machine, name="HDMI-1" if named else "", windowed=False)
+    screens.show(wall, desk)
+    for plug, name in changes:
+        output = outputs[name]
+        if plug and output not in machine.outputs:
+            machine.plug(output)
+        elif not plug and output in machine.outputs:
+            machine.unplug(output)
+        assert not wall.area.intersects(desk.area)
+        for each in machine.outputs:
+            assert not (each.area.intersects(wall.area) and each.area.intersects(desk.area))
+
+
+@pytest.mark.parametrize(
+    ("output", "area", "expected"),
+    [
+        (QRect(0, 0, 1080, 1920), (), QRect(0, 0, 1080, 1920)),
+        (QRect(100, 50, 5120, 1440), (), QRect(100, 50, 5120, 1440)),
+        (QRect(1366, 0, 1920, 1080), (0, 0, 960, 288), QRect(1366, 0, 960, 288)),
+        (QRect(1366, 0, 1920, 1080), (640, 200, 512, 768), QRect(2006, 200, 512, 768)),
+    ],
+)
+def test_portrait_wide_and_odd_led_walls_get_exactly_their_part(shell, output, area, expected):
+    wall = FakeWindow()
+    Screens(FakeApplication(FakeScreen("HDMI-1", output)), name="", windowed=False, area=area).show(wall, None)
+    assert wall.area == expected
+
+
+def test_a_wall_that_something_moved_is_put_back(shell, beamer):
+    wall = FakeWindow()
+    screens = Screens(FakeApplication(beamer), name="", windowed=False)
+    screens.show(wall, None)
+    wall.area = QRect(0, 0, 160, 160)
+    screens._look()
+    assert wall.area == BEAMER
+    screens.close()
+    wall.area = QRect(0, 0, 160, 160)
+    screens._look()
+    assert wall.area == QRect(0, 0, 160, 160)
 
 
 def test_with_every_output_gone_the_windows_wait(shell, beamer):
