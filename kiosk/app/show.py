@@ -53,6 +53,7 @@ async def show(
     screens = Screens(house.shell.application, name=table.screen, windowed=windows.windowed, area=table.area)
     screens.show(wall, desk)
     if pictures and wall is not None and desk is not None:
+        screens.close()
         wall.setGeometry(0, 0, *WALL)
         desk.setGeometry(0, 0, *DESK)
     if view is not None:

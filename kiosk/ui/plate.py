@@ -61,3 +61,12 @@ class GpuPlate:
         if not self._control.initialize():
             raise RuntimeError("OpenGL cannot press cards.")
         self._ready = True
+
+    def close(self) -> None:
+        """Give everything back to the driver, while the application that it belongs to is still there."""
+        if self._ready:
+            self._context.makeCurrent(self._surface)
+            self._control.invalidate()
+            self._context.doneCurrent()
+            self._surface.destroy()
+            self._ready = False

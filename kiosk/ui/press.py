@@ -80,6 +80,13 @@ class Press:
         finally:
             shiboken6.delete(item)
 
+    def close(self) -> None:
+        """Press no more; what the driver lent is given back."""
+        if self._gpu is not None:
+            self._gpu.close()
+            shiboken6.delete(self._window)
+            shiboken6.delete(self._control)
+
     def _make(self, name: str, properties: dict[str, object]) -> QQuickItem:
         component = self._components.get(name)
         if component is None:

@@ -164,6 +164,7 @@ class Shell:
 
     def close(self) -> None:
         """Give standard error back; the windows are closed by then."""
+        self.press.close()
         self._complaints.stop()
 
     def _painted(self) -> None:
