@@ -44,7 +44,7 @@ async def open_patiently(
     stage = _bare_stage(shell, clock, counters)
     stage.describe(described)
     stage.slate(raised=True)
-    wall = shell.wall(stage)
+    wall = shell.wall(stage, shifting=settings.wall.pixel_shift)
     screens = Screens(shell.application, name=settings.wall.screen, windowed=False, area=settings.wall.area)
     screens.show(wall, None)
     watchdog = Watchdog(ledger=None, last_frame=shell.last_frame, clock=clock, counters=counters)

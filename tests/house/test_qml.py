@@ -42,6 +42,16 @@ def test_colours_stand_in_the_theme_alone(path):
 
 
 @pytest.mark.parametrize("path", QML, ids=name)
+def test_everything_moves_by_one_easing_and_for_as_long_as_the_theme_says(path):
+    text = path.read_text("utf-8")
+    moves = re.findall(r"\b(?:Number|Color|Property|Rotation|Smoothed|Spring)Animation(?: on [\w.]+)? \{", text)
+    assert len(moves) == text.count("easing.type: Theme.easing") == len(re.findall(r"\bduration: Theme\.", text))
+    if path.name != "Theme.qml":
+        assert "Easing." not in text
+        assert not re.search(r"\b(?:duration|interval): *\d", text), "give the duration a name in Theme.qml"
+
+
+@pytest.mark.parametrize("path", QML, ids=name)
 def test_text_is_plain_and_what_attendees_wrote_is_drawn_by_one_component(path):
     text = path.read_text("utf-8")
     kinds = re.findall(r"^\s*(?:\w+: )?(Text|TextEdit|TextArea|TextInput|Label)\s*\{", text, re.MULTILINE)

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from PySide6.QtGui import QColor
 
+from kiosk.domain.contrast import rgb
 from kiosk.domain.errors import SettingsError
 from kiosk.settings import Theme, load_theme, theme_names
 from kiosk.settings.theme import FontTable, MotionTable
@@ -54,3 +55,22 @@ def test_a_font_that_is_not_there_is_refused(worn, tmp_path):
     (tmp_path / "broken.otf").write_bytes(b"no font")
     with pytest.raises(SettingsError, match=r"broken\.otf of theme night cannot be read"):
         worn(Theme(font=FontTable(files=("broken.otf",)), folder=tmp_path))
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_the_wall_is_painted_in_the_themes_colours(worn, hall, play, frame, name):
+    theme = load_theme(name)
+    worn(theme)
+
+    async def test() -> None:
+        async with hall() as here:
+            for number in range(6):
+                await here.approved(number, text="Seen")
+            wall = await here.wall()
+            await here.filled()
+            picture = frame(wall)
+            papers = sum(picture.count(rgb(paper), tolerance=0) for paper in set(theme.colours.papers))
+            assert papers > 0.3 * 960 * 540
+            assert picture.count(rgb(theme.colours.accent), tolerance=8) > 200, "the hashtag"
+
+    play(test())
