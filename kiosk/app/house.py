@@ -49,7 +49,7 @@ class House:
         self.rotation = Rotation(self.gate, clock, show, settings.event.timezone)
         self.stage = WallStage(
             gate=self.gate,
-            draw=lambda on_glass: self.rotation.draw("scroll", on_glass),
+            draw=self.rotation.draw,
             shelf=self.shelf,
             press=shell.press,
             cards=shell.cards,

@@ -74,7 +74,7 @@ def _bare_stage(shell: Shell, clock: Clock, counters: Counters) -> WallStage:
 
     return WallStage(
         gate=Gate(),
-        draw=lambda _: None,
+        draw=lambda _scene, _on_glass: None,
         shelf=shell.shelf(nothing),
         press=shell.press,
         cards=shell.cards,

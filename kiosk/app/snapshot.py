@@ -14,6 +14,7 @@ from kiosk.app.loop import in_qt
 from kiosk.domain.airtime import Airtime, Fairness, next_posts
 from kiosk.domain.errors import UsageError
 from kiosk.domain.events import EventDescribed
+from kiosk.domain.reading import has_photo
 from kiosk.domain.scenes import SCENES, Cue
 from kiosk.runtime.clocks import StillClock
 from kiosk.runtime.ledger import Ledger
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtQuick import QQuickWindow
 
+    from kiosk.domain.model import PostUri
+    from kiosk.domain.scenes import Scene
     from kiosk.runtime.counters import Counters
     from kiosk.ui.shell import Shell
 
@@ -61,6 +64,12 @@ def snapshot(path: Path, scene: str, *, size: tuple[int, int], output: Path, the
     return in_qt(play, brand, "software")
 
 
+def _chosen(house: House, scene: Scene) -> tuple[PostUri, ...]:
+    """The posts that a scene would begin the evening with."""
+    posts = [state for state in house.gate.open_posts() if has_photo(state) or not scene.photos]
+    return tuple(state.uri for state in next_posts(scene, posts, Airtime(), Fairness(), 0.0)) if scene.slots else ()
+
+
 async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindow:
     """A window of that size, with everything that belongs on it arrived and standing still."""
     if scene == "desk":
@@ -68,17 +77,16 @@ async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindo
         window = house.shell.window("Desk", {"view": view})
         await view.load()
     else:
+        house.shell.pose()
         window = house.shell.wall(house.stage, moving=False)
     window.setGeometry(0, 0, *size)
     window.show()
     house.stage.resize(*size)
     if scene == "slate":
         house.stage.slate(raised=True)
-    elif scene == "spotlight":
-        states = next_posts(SCENES[scene], house.gate.open_posts(), Airtime(), Fairness(), 0.0)
-        house.stage.show(Cue(scene, tuple(state.uri for state in states), 1.0))
     else:
-        house.stage.show(Cue("scroll", (), 1.0))
+        layout = SCENES.get(scene, SCENES["scroll"])
+        house.stage.show(Cue(layout.name, _chosen(house, layout), 1.0))
     await house.stage.ready()
     await asyncio.sleep(SETTLED)
     return window

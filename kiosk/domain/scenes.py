@@ -10,20 +10,29 @@ from kiosk.domain.model import PostUri  # noqa: TC001  # msgspec reads the annot
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """One layout. `slots` posts are shown at a time (0: the scene draws posts for itself as it has room)
-    for `dwell` seconds; `qml` is its component's name.
+    """One layout, up for `dwell` seconds with at most `slots` posts; `qml` is its component's name.
+
+    `cards` names the components that are pressed into pictures for each of its posts. A scene that `flows` has no
+    slots and draws posts for itself, as it has room; one with neither shows no posts. One with `photos` shows only
+    posts that have any, and a `bare` one has the whole screen, the header's part included.
     """
 
     name: str
     qml: str
     dwell: float
     slots: int = 0
+    cards: tuple[str, ...] = ()
     flows: bool = False
     photos: bool = False
+    bare: bool = False
 
 
 class Cue(msgspec.Struct, frozen=True):
-    """One scene with its posts, for `dwell` seconds."""
+    """One scene with its posts, for `dwell` seconds.
+
+    `page` counts what a scene shows of the same posts in turn: the photo mosaic is whole on page 0 and has its first
+    post risen on page 1.
+    """
 
     scene: str
     posts: tuple[PostUri, ...]
@@ -34,8 +43,12 @@ class Cue(msgspec.Struct, frozen=True):
 SCENES: Final = {
     scene.name: scene
     for scene in (
-        Scene(name="scroll", qml="Scroll", dwell=45.0, flows=True),
-        Scene(name="spotlight", qml="Spotlight", slots=1, dwell=10.0),
+        Scene(name="scroll", qml="Scroll", dwell=45.0, cards=("PostCard",), flows=True),
+        Scene(name="spotlight", qml="Spotlight", dwell=10.0, slots=1, cards=("SpotlightCard",)),
+        Scene(name="masonry", qml="Masonry", dwell=24.0, slots=16, cards=("PostCard",)),
+        Scene(name="mosaic", qml="Mosaic", dwell=8.0, slots=40, cards=("PhotoTile",), photos=True),
+        Scene(name="photos", qml="PhotoShow", dwell=12.0, slots=1, cards=("PhotoPlate", "CaptionCard"),
+              photos=True, bare=True),
     )
-}
+}  # fmt: skip
 """Adding a layout is one QML file and one line here."""

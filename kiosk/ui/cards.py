@@ -69,11 +69,15 @@ class CardStrip(QAbstractListModel):
                 self._cards[row] = places[card.key]
                 self.dataChanged.emit(self.index(row), self.index(row))
 
-    def clear(self) -> None:
-        """Take every card away."""
+    def fill(self, cards: Sequence[Placed]) -> None:
+        """Hold exactly these cards."""
         self.beginResetModel()
-        self._cards = []
+        self._cards = list(cards)
         self.endResetModel()
+
+    def cards(self) -> tuple[Placed, ...]:
+        """What it holds now."""
+        return tuple(self._cards)
 
     def __len__(self) -> int:
         return len(self._cards)

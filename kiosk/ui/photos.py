@@ -173,10 +173,14 @@ class CardProvider(QQuickImageProvider):
         """Start without a card."""
         super().__init__(QQuickImageProvider.ImageType.Image)
         self._cards: dict[str, QImage] = {}
+        self._serial = 0
 
-    def put(self, key: str, card: QImage) -> None:
-        """Keep a card until it is dropped."""
+    def put(self, card: QImage, key: str = "") -> str:
+        """Keep a card until it is dropped, under a new key where none is given; the key."""
+        self._serial += 1
+        key = key or str(self._serial)
         self._cards[key] = card
+        return key
 
     def drop(self, key: str) -> None:
         """Forget a card's pixels."""

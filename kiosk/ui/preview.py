@@ -47,7 +47,7 @@ class Preview(QObject):
         await self._shelf.fetch(card.pictures)
         width, height = STAGE
         image = self._press.card("SpotlightCard", PostView(card), width=width, height=height, screen_height=SCREEN[1])
-        self._cards.put(KEY, image)
+        self._cards.put(image, KEY)
         self._number += 1
         self.up = True
         self.changed.emit()

@@ -108,6 +108,12 @@ class Shell:
         self.windows: list[QQuickWindow] = []
         self._frame_at = -math.inf
 
+    def pose(self) -> None:
+        """Let every transition end as it begins, for a picture."""
+        theme = cast("QObject", self.engine.singletonInstance("Kiosk", "Theme"))
+        theme.setProperty("crossfade", 0)
+        theme.setProperty("settle", 0)
+
     def shelf(self, load: Callable[..., object]) -> PhotoShelf:
         """Make the shelf that `image://photo/` is answered from."""
         shelf = PhotoShelf(load, self._counters)  # pyright: ignore[reportArgumentType]
@@ -119,7 +125,8 @@ class Shell:
         `shifting` walks by single pixels, against burn-in.
         """
         scenes = [scene.qml for scene in SCENES.values()]
-        window = self.window("Wall", {"stage": stage, "scenes": scenes, "moving": moving})
+        bare = [scene.qml for scene in SCENES.values() if scene.bare]
+        window = self.window("Wall", {"stage": stage, "scenes": scenes, "bare": bare, "moving": moving})
         window.frameSwapped.connect(self._painted)
 
         def on_another_screen(screen: QScreen | None) -> None:

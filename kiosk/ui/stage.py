@@ -8,42 +8,43 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.moderation import content_hash
+from kiosk.domain.reading import has_photo
 from kiosk.domain.scenes import SCENES
-from kiosk.ui.cards import CardStrip
-from kiosk.ui.columns import Columns
+from kiosk.ui.columns import Placed
 from kiosk.ui.errands import Errands
-from kiosk.ui.posts import PostView
+from kiosk.ui.glass import Glass, extent
+from kiosk.ui.hand import FADED, Hand
+from kiosk.ui.layouts import LAYOUTS, View
 from kiosk.ui.qt import Property, QmlUncreatable
-from kiosk.ui.shown import shown
+from kiosk.ui.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
-    from PySide6.QtGui import QImage
+    from collections.abc import AsyncIterator, Callable, Collection
 
     from kiosk.domain.events import EventDescribed
     from kiosk.domain.model import PostState, PostUri
-    from kiosk.domain.scenes import Cue
+    from kiosk.domain.scenes import Cue, Scene
     from kiosk.runtime.clocks import Clock
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.gate import Gate
+    from kiosk.ui.layouts import Layout
     from kiosk.ui.photos import CardProvider, PhotoShelf
     from kiosk.ui.press import Press
 
-    Draw = Callable[[Collection[PostUri]], PostState | None]
+    Draw = Callable[[str, Collection[PostUri]], PostState | None]
 
 QML_IMPORT_NAME = "Kiosk"
 QML_IMPORT_MAJOR_VERSION = 1
 
-AHEAD: Final = 0.5
-"""How far below the screen cards are laid out beforehand, in screens."""
-
-FARTHEST: Final = 100_000
-"""Pixels after which the strip's origin is moved: the scene graph counts in 32-bit floats."""
-
 HEADER_SHARE: Final = 0.105
 """The header's height, as a share of the screen's."""
+
+GROUND: Final = "scroll"
+"""The scene that lies beneath all others, and that the stage goes back to where another has nothing left to show."""
+
+
+MISFITS: Final = 4
+"""After how many posts that found no room a page counts as full."""
 
 
 @QmlElement
@@ -55,12 +56,9 @@ class WallStage(QObject):
 
     sceneChanged = Signal()
     raisedChanged = Signal()
-    spotlightChanged = Signal()
     emptyChanged = Signal()
     describedChanged = Signal()
     sizeChanged = Signal()
-    restart = Signal()
-    dropped = Signal(str)
 
     def __init__(  # noqa: PLR0913  # each is one room of the program, handed in by name
         self,
@@ -73,61 +71,70 @@ class WallStage(QObject):
         clock: Clock,
         counters: Counters,
     ) -> None:
-        """Show nothing yet; `resize` says how large the wall is."""
+        """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene."""
         super().__init__()
         self._gate = gate
-        self._draw = draw
-        self._shelf = shelf
-        self._press = press
-        self._cards = cards
-        self._clock = clock
-        self._counters = counters
-        self._strip = CardStrip()
-        self._columns = Columns(1920, 967, 1080)
-        self._size = (1920, 1080)
-        self._keys: dict[str, PostUri] = {}
-        self._coming: set[PostUri] = set()
-        self._scene = "scroll"
-        self._spotlight = ""
-        self._raised = False
-        self._described: EventDescribed | None = None
-        self._serial = 0
+        self._glass = Glass(gate=gate, shelf=shelf, press=press, cards=cards, clock=clock)
         self._errands = Errands(counters, "A card could not be made")
-        self._in_turn = asyncio.Lock()
+        self._streams = {
+            scene.name: Stream(self._glass, lambda on_glass, name=scene.name: draw(name, on_glass), self._errands,
+                               scene.cards[0])
+            for scene in SCENES.values()
+            if scene.flows
+        }  # fmt: skip
+        self._hands = {scene.name: Hand(self._glass) for scene in SCENES.values() if scene.slots}
+        self._dealt: Cue | None = None
+        self._scene = GROUND
+        self._described: EventDescribed | None = None
         self.changed: Callable[[], None] = lambda: None
         self.panic: Callable[[], None] = lambda: None
+        for stream in self._streams.values():
+            stream.changed.connect(self._changed)
 
     def show(self, cue: Cue) -> None:
-        """Cross-fade to a cue's scene."""
-        if SCENES[cue.scene].flows:
+        """Cross-fade to a cue's scene; a further page of the cue that is up goes on with the same cards."""
+        scene = SCENES[cue.scene]
+        if scene.flows:
             self._enter(cue.scene)
-            self.fill()
+            self._streams[cue.scene].fill()
+        elif not scene.slots:
+            self._enter(cue.scene)
+        elif scene.photos and scene.slots > 1 and cue.page and self._goes_on(cue):
+            self._errands.begin(self._rise(cue))
         elif cue.posts:
-            state = self._gate.state(cue.posts[0])
-            if state is not None:
-                self._errands.begin(self._feature(state, cue.scene))
+            self._errands.begin(self._deal(scene, cue))
+
+    def _goes_on(self, cue: Cue) -> bool:
+        shown = self._dealt
+        return shown is not None and (shown.scene, shown.posts) == (cue.scene, cue.posts)
 
     def withdraw(self, uris: Collection[PostUri]) -> None:
         """Take these posts' pixels away; the next frame is painted without them."""
-        for key in [key for key, uri in self._keys.items() if uri in uris]:
-            self._forget(key)
-            self._strip.move(self._columns.leave(key))
+        keys = self._glass.keys_of(uris)
+        for key in keys:
+            self._glass.forget(key)
+        for holder in (*self._streams.values(), *self._hands.values()):
+            holder.withdraw(keys)
+        hand = self._hands.get(self._scene)
+        if hand is not None and not len(hand):
+            self._enter(GROUND)
         self._changed()
 
     def slate(self, *, raised: bool) -> None:
         """Cover everything with the safe slate, or uncover a stage that was emptied first."""
-        self.withdraw(tuple(self._keys.values()))
-        self._raised = raised
+        self._glass.covered = raised
+        self.withdraw(self._glass.posts())
+        self._dealt = None
         self.raisedChanged.emit()
         if not raised:
-            self._columns.clear(0)
-            self.restart.emit()
-            self._enter("scroll")
+            for stream in self._streams.values():
+                stream.begin_anew()
+            self._enter(GROUND)
             self.fill()
 
     def on_glass(self) -> tuple[PostUri, ...]:
         """Which posts have pixels on the wall now."""
-        return tuple(dict.fromkeys(self._keys.values()))
+        return self._glass.posts()
 
     async def ready(self) -> None:
         """Wait until every card that was asked for has come."""
@@ -140,89 +147,91 @@ class WallStage(QObject):
 
     def resize(self, width: int, height: int) -> None:
         """Lay the wall out anew for a window of that size in pixels."""
-        if (width, height) == self._size:
+        if (width, height) == self._glass.size:
             return
-        self.withdraw(tuple(self._keys.values()))
-        self._size = (width, height)
-        self._columns = Columns(width, height - self.header, height)
-        self.restart.emit()
+        self._glass.size = (width, height)
+        self.withdraw(self._glass.posts())
+        for name, stream in self._streams.items():
+            stream.resize(*self._view(SCENES[name]))
         self.sizeChanged.emit()
         self.fill()
 
     @property
     def header(self) -> int:
         """The header's height in pixels."""
-        return round(self._size[1] * HEADER_SHARE)
+        return round(self._glass.size[1] * HEADER_SHARE)
 
-    def fill(self, offset: int = 0) -> None:
-        """Draw posts for as long as the strip has room below what is seen at `offset`."""
-        if self._raised:
+    def _view(self, scene: Scene) -> View:
+        width, height = self._glass.size
+        return View(width, height if scene.bare else height - self.header, height)
+
+    def fill(self) -> None:
+        """Draw posts for the scene that is up, where it draws them for itself."""
+        if stream := self._streams.get(self._scene):
+            stream.fill()
+
+    async def _deal(self, scene: Scene, cue: Cue) -> None:
+        """Press a cue's cards, then show them all at once."""
+        layout = LAYOUTS[scene.name](self._view(scene), len(cue.posts))
+        cards: list[Placed] = []
+        page = cue.page if scene.slots == 1 else 0
+        misfits = 0
+        for state in filter(None, map(self._gate.state, cue.posts[: scene.slots])):
+            if misfits < MISFITS and (has_photo(state) or not scene.photos):
+                placed = [card async for card in self._placed(scene, layout, state, page)]
+                cards += placed
+                misfits += not placed
+        cards = [card for card in layout.settled(cards) if self._glass.holds(card.key)]
+        if not cards:
             return
-        room = offset + self._columns.height * (1 + AHEAD)
-        while self._columns.shortest < room and len(self._coming) < 2 * len(SCENES):
-            state = self._draw((*self.on_glass(), *self._coming))
-            if state is None:
-                return
-            self._coming.add(state.uri)
-            self._errands.begin(self._join(state, offset))
-
-    async def _join(self, state: PostState, offset: int) -> None:
-        async with self._in_turn:  # cards join in the order in which they were drawn
-            try:
-                card = await self._pressed("PostCard", state, self._columns.card_width, 0)
-            finally:
-                self._coming.discard(state.uri)
-            if card is not None:
-                key = self._keep(state, card)
-                self._strip.add(self._columns.join(key, round(card.height() / card.devicePixelRatio())))
-                self._changed()
-        self.fill(offset)
-
-    async def _feature(self, state: PostState, scene: str) -> None:
-        width, height = self._size[0], self._size[1] - self.header
-        card = await self._pressed("SpotlightCard", state, width, height)
-        if card is None:
-            return
-        old, self._spotlight = self._spotlight, self._keep(state, card)
-        self.spotlightChanged.emit()
-        self._enter(scene)
-        if old:
-            await asyncio.sleep(1.5)  # it fades beneath the new one
-            self._forget(old)
+        self._dealt = cue
+        dealing = asyncio.ensure_future(self._hands[scene.name].deal(cards, cue.dwell))
+        await asyncio.sleep(0)
+        self._enter(scene.name)
+        self._changed()
+        await dealing
         self._changed()
 
-    async def _pressed(self, component: str, state: PostState, width: int, height: int) -> QImage | None:
-        """Press a card; None where the post may no longer be shown by the time that its pictures are here."""
-        post, size = shown(state, self._clock.now()), self._size
-        await self._shelf.fetch(post.pictures)
-        if self._raised or size != self._size or not self._gate.passes(state.uri, content_hash(state)):
-            return None
-        card = self._press.card(component, PostView(post), width=width, height=height, screen_height=size[1])
-        await asyncio.sleep(0)
-        still = self._gate.passes(state.uri, content_hash(state)) and not self._raised and size == self._size
-        return card if still else None
+    async def _placed(self, scene: Scene, layout: Layout, state: PostState, page: int) -> AsyncIterator[Placed]:
+        """Press a post's cards and give each its place; none where there is no room, or it may not be shown."""
+        for part, component in enumerate(scene.cards):
+            card = await self._glass.pressed(component, state, layout.room(part), page)
+            if card is None:
+                return
+            key = self._glass.keep(state, card)
+            placed = layout.place(key, part, extent(card))
+            if placed is None:
+                self._glass.forget(key)
+                return
+            yield placed
 
-    def _keep(self, state: PostState, card: QImage) -> str:
-        self._serial += 1
-        key = str(self._serial)
-        self._cards.put(key, card)
-        self._keys[key] = state.uri
-        return key
-
-    def _forget(self, key: str) -> None:
-        self._cards.drop(key)
-        self._keys.pop(key, None)
-        self._strip.remove(key)
-        self.dropped.emit(key)
-        if key == self._spotlight:
-            self._spotlight = ""
-            self.spotlightChanged.emit()
-            self._enter("scroll")
+    async def _rise(self, cue: Cue) -> None:
+        """Let the post of that page rise out of its place among the others."""
+        hand = self._hands[cue.scene]
+        state = self._gate.state(cue.posts[(cue.page - 1) % len(cue.posts)])
+        if state is None:
+            return
+        mine = set(self._glass.keys_of((state.uri,)))
+        origin = next((card for card in hand.cards() if card.key in mine), None)
+        view = self._view(SCENES[cue.scene])
+        card = origin and await self._glass.pressed("SpotlightCard", state, view[:2])
+        if card is not None and origin is not None:
+            await hand.rise(Placed(self._glass.keep(state, card), 0, 0, *extent(card)), origin)
+            self._changed()
 
     def _enter(self, scene: str) -> None:
         if scene != self._scene:
-            self._scene = scene
+            left, self._scene = self._scene, scene
             self.sceneChanged.emit()
+            if left in self._hands:
+                self._errands.begin(self._clear(left))
+
+    async def _clear(self, scene: str) -> None:
+        """Forget what a scene held once it has faded out."""
+        await asyncio.sleep(FADED)
+        if self._scene != scene:
+            self._hands[scene].clear()
+            self._changed()
 
     def _changed(self) -> None:
         self.emptyChanged.emit()
@@ -233,50 +242,31 @@ class WallStage(QObject):
         """Somebody pressed the panic chord on the wall's own keyboard."""
         self.panic()
 
-    @Slot(int, result=int)
-    def advance(self, offset: int) -> int:
-        """The strip has moved so far: forget what left above, draw what is needed below.
+    @Slot(str, result=QObject)
+    def stream(self, qml: str) -> QObject | None:
+        """The cards of the scene with that component, where it draws for itself."""
+        return self._streams.get(_named(qml))
 
-        Returns by how much the strip's origin was moved down, so that places stay small numbers for days.
-        """
-        for key in self._columns.pass_above(offset):
-            self._forget(key)
-            self._changed()
-        shift = offset if offset > FARTHEST else 0
-        if shift:
-            self._strip.move(self._columns.rebase(shift))
-        self.fill(offset - shift)
-        return shift
-
-    @Property(QObject, constant=True)
-    def strip(self) -> QObject:
-        """The Scroll scene's cards."""
-        return self._strip
-
-    @Property(int, notify=emptyChanged)
-    def end(self) -> int:
-        """How far down the strip has content, in pixels."""
-        return self._columns.shortest
+    @Slot(str, result=QObject)
+    def hand(self, qml: str) -> QObject | None:
+        """The cards of the scene with that component, where it is dealt some."""
+        return self._hands.get(_named(qml))
 
     @Property(bool, notify=emptyChanged)
     def empty(self) -> bool:
-        """Whether there is nothing on the glass, so that the wall invites instead."""
-        return not self._keys
+        """Whether there is nothing on the glass where posts should be, so that the wall invites instead."""
+        scene = SCENES[self._scene]
+        return bool(scene.cards) and not self._glass.posts()
 
     @Property(str, notify=sceneChanged)
     def scene(self) -> str:
         """The scene that is up, as its QML component is called."""
         return SCENES[self._scene].qml
 
-    @Property(str, notify=spotlightChanged)
-    def spotlight(self) -> str:
-        """The key of the spotlight's card, "" for none."""
-        return self._spotlight
-
     @Property(bool, notify=raisedChanged)
     def raised(self) -> bool:
         """Whether the safe slate covers everything."""
-        return self._raised
+        return self._glass.covered
 
     @Property(int, notify=sizeChanged)
     def headerHeight(self) -> int:  # noqa: N802  # QML sees it
@@ -298,3 +288,7 @@ class WallStage(QObject):
     def join(self) -> str:
         """How to take part."""
         return self._described.join if self._described else ""
+
+
+def _named(qml: str) -> str:
+    return next(scene.name for scene in SCENES.values() if scene.qml == qml)

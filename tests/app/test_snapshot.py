@@ -4,8 +4,10 @@ import pytest
 from app.offscreen import DEMO, kiosk
 from PIL import Image
 
+from kiosk.domain.scenes import SCENES
 
-@pytest.mark.parametrize("scene", ["scroll", "spotlight", "slate", "desk"])
+
+@pytest.mark.parametrize("scene", [*SCENES, "slate", "desk"])
 def test_a_snapshot_is_the_same_every_time(scene, tmp_path):
     for name in ("one.png", "two.png"):
         result = kiosk("snapshot", DEMO, "--scene", scene, "--size", "1280x720", "-o", tmp_path / name, folder=tmp_path)

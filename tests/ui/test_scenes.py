@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from kiosk.domain.model import PostState
     from kiosk.domain.scenes import Scene
 
-SMALLEST = {"spotlight": 0.0295, "scroll": 0.022}
-"""The smallest text of a scene's cards, as a share of the height of an upright screen; a new scene names its own."""
+SMALLEST = {"spotlight": 0.0295, "scroll": 0.022, "masonry": 0.022, "mosaic": 1.0, "photos": 0.032}
+"""The smallest text of a scene's cards, as a share of an upright screen's height; 1: none."""
+
+FEW = 2
+"""Up to so many places, every number of posts is tried with every kind of post; beyond, with a mixture of all."""
 
 SENTENCE = "The talk about tidal power was the best that I have heard in years, thank you to everybody who made it. "
 WIDEST = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -81,11 +84,17 @@ SIZES = {"16:9": (1280, 720), "upright": (720, 1280), "4:3": (1024, 768)}
 
 
 def counts(scene: Scene) -> list[int]:
-    """How many posts a scene is tried with: none, one, its places and one more than it has places for."""
-    return sorted({0, 1, scene.slots, scene.slots + 1, *(() if scene.slots else (9,))})
+    """How many posts of one kind a scene is tried with: none, one, its places and one more than it has places for."""
+    return sorted(
+        {0, 1, *({scene.slots, scene.slots + 1} if scene.slots <= FEW else ()), *((9,) if scene.flows else ())}
+    )
 
 
-TRIALS = [(scene, count) for scene in SCENES.values() for count in counts(scene)]
+PRESSED = {name: scene for name, scene in SCENES.items() if scene.cards}
+TOLD = {name: scene for name, scene in PRESSED.items() if SMALLEST[name] < 1}
+WORDED = {name: scene for name, scene in TOLD.items() if not scene.photos}
+MANY = {name: scene for name, scene in PRESSED.items() if scene.slots > FEW}
+TRIALS = [(scene, count) for scene in PRESSED.values() for count in counts(scene)]
 
 
 def named(trial: tuple[Scene, int, str]) -> str:
@@ -157,9 +166,9 @@ async def shown(here, scene: Scene, states: list[PostState]) -> None:
     """Show a scene with these posts and wait until they are there."""
     uris = tuple(state.uri for state in states) if scene.slots else ()
     here.stage.show(Cue(scene.name, uris, scene.dwell))
-    for _ in range(200):
-        wanted = states[: scene.slots or 1]
-        if not here.stage._coming and all(state.uri in here.stage.on_glass() for state in wanted):
+    for _ in range(300):
+        coming = any(stream._coming for stream in here.stage._streams.values())
+        if (here.stage.property("scene") == scene.qml and not coming) or not here.stage._errands.running:
             break
         await asyncio.sleep(0.01)
 
@@ -169,6 +178,11 @@ def turn_pages(here, state: PostState) -> None:
     post, size = PostView(content(state, at(60))), {"width": 1280, "height": 640, "screen_height": 720}
     for page in range(here.shell.press.pages("SpotlightCard", post, **size)):
         here.shell.press.card("SpotlightCard", post, page=page, **size)
+
+
+def shows(scene: Scene, kind: str) -> bool:
+    """Whether a scene can show a post of that kind at all."""
+    return not scene.photos or KINDS[kind].photo is not None
 
 
 def test_every_scene_names_its_smallest_text():
@@ -189,32 +203,53 @@ def test_a_scene_shows_whatever_people_post(hall, play, frame, measured, trial):
             wall = await here.wall(SIZES["16:9"])
             states = [await posted(here, KINDS[kind], number) for number in range(count)]
             await shown(here, scene, states)
-            assert bool(here.stage.on_glass()) is (count > 0)
+            if shows(scene, kind):
+                assert bool(here.stage.on_glass()) is (count > 0)
             assert len(here.stage.on_glass()) <= (scene.slots or count)
             assert frame(wall).colours > 30, "an empty wall invites, a filled one shows posts"
 
     play(test())
-    assert legible(measured, scene), measured
-    assert bool(measured) is (count > 0)
+    assert legible(measured, scene), [each for each in measured if not legible([each], scene)]
+    assert bool(measured) is (count > 0 and scene.name in TOLD and shows(scene, kind))
+
+
+@pytest.mark.parametrize("place", [(scene, shape) for scene in MANY for shape in SIZES], ids=" ".join)
+def test_a_scene_of_many_posts_shows_as_many_as_have_room(hall, play, frame, measured, place):
+    scene, size = SCENES[place[0]], SIZES[place[1]]
+
+    async def test() -> None:
+        async with hall() as here:
+            wall = await here.wall(size)
+            fitting = [kind for name, kind in KINDS.items() if shows(scene, name)]
+            posts = [await posted(here, fitting[number % len(fitting)], number) for number in range(scene.slots + 1)]
+            for count in (2, scene.slots, scene.slots + 1):
+                await shown(here, scene, posts[:count])
+                assert 2 <= len(here.stage._hands[scene.name]) <= scene.slots
+                assert frame(wall).colours > 30
+
+    play(test())
+    assert legible(measured, scene), [each for each in measured if not legible([each], scene)]
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
-@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+@pytest.mark.parametrize("scene", TOLD.values(), ids=TOLD)
 def test_text_can_be_read_from_the_last_row_on_a_screen_of_any_shape(hall, play, measured, scene, size):
     async def test() -> None:
         async with hall() as here:
             await here.wall(size)
             for number, kind in enumerate(KINDS.values()):
                 measured.clear()
+                if scene.photos and kind.photo is None:
+                    continue
                 await shown(here, scene, [await posted(here, kind, number)])
                 assert measured, kind
-                assert legible(measured, scene), measured
+                assert legible(measured, scene), [each for each in measured if not legible([each], scene)]
                 here.stage.withdraw(here.stage.on_glass())
 
     play(test())
 
 
-@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+@pytest.mark.parametrize("scene", PRESSED.values(), ids=PRESSED)
 def test_a_photo_that_came_is_seen_and_one_that_is_missing_leaves_no_hole(hall, play, frame, scene):
     async def test() -> None:
         async with hall() as here:
@@ -226,7 +261,7 @@ def test_a_photo_that_came_is_seen_and_one_that_is_missing_leaves_no_hole(hall, 
     play(test())
 
 
-@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+@pytest.mark.parametrize("scene", WORDED.values(), ids=WORDED)
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_words_of_every_length_are_drawn_whole_where_a_post_has_no_photo(hall, play, measured, scene, size):
     text = (SENTENCE * 3)[:280]
@@ -240,7 +275,7 @@ def test_words_of_every_length_are_drawn_whole_where_a_post_has_no_photo(hall, p
     assert [each.cut for each in measured if each.text == text] == [False]
 
 
-@pytest.mark.parametrize("place", [(scene, shape) for scene in SCENES for shape in SIZES], ids=" ".join)
+@pytest.mark.parametrize("place", [(scene, shape) for scene in WORDED for shape in SIZES], ids=" ".join)
 def test_an_emoji_is_seen_in_place_of_its_shortcode(hall, play, frame, measured, place):
     scene, size = SCENES[place[0]], SIZES[place[1]]
 
@@ -257,7 +292,7 @@ def test_an_emoji_is_seen_in_place_of_its_shortcode(hall, play, frame, measured,
 
 
 @pytest.mark.parametrize(
-    "case", [(scene, kind) for scene in SCENES for kind in ("quote", "poll", "link")], ids=" ".join
+    "case", [(scene, kind) for scene in WORDED for kind in ("quote", "poll", "link")], ids=" ".join
 )
 def test_what_hangs_on_a_post_is_read_on_the_wall(hall, play, frame, measured, case):
     scene, kind = SCENES[case[0]], case[1]
@@ -278,7 +313,7 @@ def test_what_hangs_on_a_post_is_read_on_the_wall(hall, play, frame, measured, c
     assert "address?with" not in words, "no address is read from a wall"
 
 
-@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+@pytest.mark.parametrize("scene", WORDED.values(), ids=WORDED)
 def test_several_photos_share_the_room_of_one(hall, play, frame, scene):
     async def test() -> None:
         async with hall() as here:

@@ -184,7 +184,7 @@ def test_the_wall_is_laid_out_anew_for_its_windows_size(hall, play):
             window = await here.wall()
             window.resize(1280, 720)
             await asyncio.sleep(0.05)
-            assert here.stage._size == (1280, 720)
+            assert here.stage._glass.size == (1280, 720)
 
     play(test())
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 
 from kiosk.domain.events import EventDescribed
 from kiosk.domain.scenes import Cue
-from kiosk.ui import stage as stage_module
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from kiosk.archive.event_file import StoredPhoto
     from kiosk.domain.model import PostState
     from kiosk.ui.posts import PostView
+    from kiosk.ui.stream import Stream
 
 GREEN, MAGENTA = (20, 200, 60), (230, 0, 230)
 FADED = 1.1
@@ -25,6 +25,10 @@ FADED = 1.1
 
 def photo(colour: tuple[int, int, int], size: tuple[int, int] = (320, 240)) -> StoredPhoto:
     return stored(size, colour)
+
+
+def stream(here) -> Stream:
+    return here.stage._streams["scroll"]
 
 
 def spotlight(*states: PostState) -> Cue:
@@ -120,19 +124,6 @@ def test_what_is_edited_or_deleted_at_its_origin_leaves_the_wall(on_stage, frame
     on_stage(test)
 
 
-def test_of_a_withdrawn_post_no_pixel_is_kept_anywhere(on_stage, shell):
-    async def test(here, wall) -> None:
-        states = [await here.approved(number, photo(GREEN)) for number in range(3)]
-        before = len(shell.cards._cards)
-        await here.filled()
-        assert len(shell.cards._cards) == before + 3
-        here.stage.withdraw([state.uri for state in states])
-        assert len(shell.cards._cards) == before
-        assert len(here.stage._strip) == 0
-
-    on_stage(test)
-
-
 def test_an_empty_wall_invites_and_a_filled_one_does_not(on_stage, frame):
     async def test(here, wall) -> None:
         invitation = frame(wall).count((255, 133, 82))
@@ -144,86 +135,6 @@ def test_an_empty_wall_invites_and_a_filled_one_does_not(on_stage, frame):
         here.stage.withdraw((state.uri,))
         assert here.stage.property("empty")
         assert frame(wall).count((255, 133, 82)) == invitation
-
-    on_stage(test)
-
-
-def test_no_post_is_on_the_strip_twice(on_stage):
-    async def test(here, wall) -> None:
-        states = [await here.approved(number) for number in range(4)]
-        for _ in range(3):
-            here.stage.fill()
-        await here.stage.ready()
-        assert len(here.stage._strip) == 4
-        assert set(here.stage.on_glass()) == {state.uri for state in states}
-
-    on_stage(test)
-
-
-def test_the_strip_is_filled_a_little_further_than_is_seen_and_no_further(on_stage):
-    async def test(here, wall) -> None:
-        for number in range(40):
-            await here.approved(number, photo(GREEN))
-        await here.filled()
-        assert here.stage.property("end") >= 540
-        assert len(here.stage.on_glass()) < 20
-
-    on_stage(test)
-
-
-def test_what_scrolled_out_is_forgotten_and_comes_round_again(on_stage, shell):
-    async def test(here, wall) -> None:
-        for number in range(12):
-            await here.approved(number, photo(GREEN))
-        await here.filled()
-        first, offset = here.stage.on_glass()[0], 0
-        seen: set[str] = set()
-        for _ in range(60):
-            offset += 100
-            offset -= here.stage.advance(offset)
-            await here.stage.ready()
-            seen |= {*here.stage.on_glass()}
-        assert len(seen) == 12
-        assert len(here.stage.on_glass()) <= 12
-        assert len(here.stage._strip) == len(here.stage.on_glass())
-        assert first in seen
-
-    on_stage(test)
-
-
-def test_places_stay_small_numbers_for_days(on_stage, monkeypatch):
-    monkeypatch.setattr(stage_module, "FARTHEST", 1000)
-
-    async def test(here, wall) -> None:
-        for number in range(12):
-            await here.approved(number, photo(GREEN))
-        await here.filled()
-        offset, shifts = 0, 0
-        for _ in range(60):
-            offset += 90
-            shift = here.stage.advance(offset)
-            offset -= shift
-            shifts += shift > 0
-            await here.stage.ready()
-            assert here.stage.property("end") < 1000 + 3 * 540
-            assert all(card.bottom >= offset for card in here.stage._strip._cards)
-        assert shifts > 3
-
-    on_stage(test)
-
-
-def test_the_older_spotlight_is_forgotten_once_it_has_faded(on_stage, frame):
-    async def test(here, wall) -> None:
-        first, second = await here.approved(1, photo(GREEN)), await here.approved(2, photo(MAGENTA))
-        here.stage.show(spotlight(first))
-        await here.stage.ready()
-        here.stage.show(spotlight(second))
-        await here.stage.ready()
-        await asyncio.sleep(0.1)
-        assert here.stage.on_glass() == (second.uri,)
-        picture = frame(wall)
-        assert picture.count(MAGENTA) > 50_000
-        assert picture.count(GREEN) == 0
 
     on_stage(test)
 
@@ -247,26 +158,10 @@ def test_a_wall_of_another_size_is_laid_out_anew(on_stage, frame):
         wall.resize(540, 960)
         await asyncio.sleep(0.05)
         await here.stage.ready()
-        assert here.stage._columns.card_width <= 540
+        assert stream(here)._columns.card_width <= 540
         picture = frame(wall)
         assert picture.image.size == (540, 960)
         assert picture.count(GREEN) > 5000
-
-    on_stage(test)
-
-
-def test_a_card_that_was_begun_for_another_size_is_not_used(on_stage):
-    async def test(here, wall) -> None:
-        await here.approved(1, photo(GREEN))
-        async with here.held_back():
-            here.stage.fill()
-            await asyncio.sleep(0.02)
-            wall.resize(1920, 1080)
-            await asyncio.sleep(0.05)
-        cards = [card for column in here.stage._columns._columns for card in column]
-        assert [card.width for card in cards] == [here.stage._columns.card_width]
-        widths = {here.house.shell.cards._cards[card.key].width() for card in cards}
-        assert widths == {here.stage._columns.card_width}
 
     on_stage(test)
 
@@ -287,7 +182,7 @@ def test_a_card_that_cannot_be_made_is_counted_and_holds_nobody_up(on_stage, she
         here.stage.fill()
         await here.stage.ready()
         assert here.stage.on_glass() == (good.uri,)
-        assert bad.uri not in here.stage._coming
+        assert bad.uri not in stream(here)._coming
         assert here.counters.lines()[0].startswith("A card could not be made")
 
     on_stage(test)
@@ -315,5 +210,20 @@ def test_the_panic_chord_on_the_wall_is_heard_once_however_long_it_is_held(on_st
         for _ in range(5):
             press_key(wall, Qt.Key.Key_P, chord, repeated=True)
         assert heard == [True]
+
+    on_stage(test)
+
+
+def test_photos_drift_across_the_whole_screen_and_show_nothing_but_photos(on_stage, frame):
+    async def test(here, wall) -> None:
+        words, shot = await here.approved(1), await here.approved(2, photo(GREEN))
+        here.stage.show(Cue("photos", (words.uri,), 10.0))
+        await here.stage.ready()
+        assert here.stage.property("scene") == "Scroll", "a post without a photo is left out"
+        here.stage.show(Cue("photos", (shot.uri,), 10.0))
+        await here.stage.ready()
+        await asyncio.sleep(FADED)
+        width, height = frame(wall).image.size
+        assert frame(wall).count(GREEN) > 0.6 * width * height
 
     on_stage(test)

@@ -10,6 +10,7 @@ Window {
 
     required property WallStage stage
     required property list<string> scenes
+    required property list<string> bare
     required property bool moving
 
     // Against burn-in the picture is larger than the window by its reach, and shifts within it.
@@ -47,46 +48,43 @@ Window {
             width: parent.width
         }
 
-        Item {
-            id: scenes
+        Repeater {
+            model: root.scenes
 
-            height: parent.height - y
-            width: parent.width
-            y: root.stage.headerHeight
+            delegate: Loader {
+                id: place
 
-            Repeater {
-                model: root.scenes
+                required property string modelData
+                required property int index
+                readonly property bool up: root.stage.scene === modelData
+                readonly property bool bare: root.bare.includes(modelData)
 
-                delegate: Loader {
-                    id: place
+                // The first scene lies beneath all others, so only one picture is ever blended.
+                active: place.index === 0 || opacity > 0
+                height: parent.height - y
+                opacity: place.up || place.index === 0 ? 1 : 0
+                visible: opacity > 0
+                width: parent.width
+                y: place.bare ? 0 : root.stage.headerHeight
 
-                    required property string modelData
-                    required property int index
-                    readonly property bool up: root.stage.scene === modelData
+                Component.onCompleted: setSource(Qt.resolvedUrl("scenes/" + modelData + ".qml"), {
+                    "stage": root.stage,
+                    "screenHeight": Qt.binding(() => root.height),
+                    "moving": Qt.binding(() => root.moving && place.up && !root.stage.raised)
+                })
 
-                    // The first scene lies beneath all others, so only one picture is ever blended.
-                    anchors.fill: parent
-                    opacity: place.up || place.index === 0 ? 1 : 0
-                    visible: opacity > 0
-
-                    Component.onCompleted: setSource(Qt.resolvedUrl("scenes/" + modelData + ".qml"), {
-                        "stage": root.stage,
-                        "screenHeight": Qt.binding(() => root.height),
-                        "moving": Qt.binding(() => root.moving && place.up && !root.stage.raised)
-                    })
-
-                    Behavior on opacity {
-                        NumberAnimation {
-                            duration: Theme.crossfade
-                            easing.type: Theme.easing
-                        }
+                Behavior on opacity {
+                    NumberAnimation {
+                        duration: Theme.crossfade
+                        easing.type: Theme.easing
                     }
                 }
             }
         }
 
         Invitation {
-            anchors.fill: scenes
+            anchors.fill: parent
+            anchors.topMargin: root.stage.headerHeight
             screenHeight: root.height
             stage: root.stage
             visible: root.stage.empty

@@ -10,6 +10,7 @@ Item {
     required property WallStage stage
     required property int screenHeight
     required property bool moving
+    readonly property Stream stream: root.stage.stream("Scroll") as Stream
     readonly property int pixels: Beat.refresh > 0 ? Beat.pixels(root.screenHeight) : 1
     readonly property int periods: Beat.refresh > 0 ? Beat.periods(root.screenHeight) : 1
     property int offset: 0
@@ -21,7 +22,7 @@ Item {
 
     // So many refreshes of the screen have passed.
     function step(refreshes: int) {
-        const last = Math.max(0, root.stage.end - root.height);
+        const last = Math.max(0, root.stream.end - root.height);
         const way = (last - root.offset) / (root.pixels / root.periods * Beat.refresh);
         const wanted = Math.min(1, Math.max(0, way));
         const most = refreshes / Beat.refresh;
@@ -35,7 +36,7 @@ Item {
             return;
         root.sinceAdvance = 0;
         root.shifting = true;
-        root.offset -= root.stage.advance(root.offset);
+        root.offset -= root.stream.advance(root.offset);
         root.shifting = false;
     }
 
@@ -69,29 +70,16 @@ Item {
             root.vigour = 0;
         }
 
-        target: root.stage
+        target: root.stream
     }
 
     Item {
         y: -root.offset
 
         Repeater {
-            model: root.stage.strip
+            model: root.stream.strip
 
-            delegate: Image {
-                required property string key
-                required property int across
-                required property int down
-                required property int breadth
-                required property int extent
-
-                cache: false
-                height: extent
-                source: "image://card/" + key
-                width: breadth
-                x: across
-                y: down
-
+            delegate: CardImage {
                 Behavior on y {
                     enabled: !root.shifting
 

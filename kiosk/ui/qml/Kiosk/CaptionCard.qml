@@ -1,0 +1,46 @@
+import QtQuick
+import Kiosk
+
+// What stands under a photo that fills the screen: a line or three of its words, and whose it is.
+Rectangle {
+    id: root
+
+    required property PostView post
+    required property int screenHeight
+    property int page: 0
+    readonly property int tone: root.post.tone
+    readonly property real pad: Theme.px(0.026, root.screenHeight)
+
+    color: Theme.papers[root.tone]
+    height: Math.ceil(words.height + root.pad * 2)
+
+    Column {
+        id: words
+
+        spacing: root.pad * 0.7
+        width: root.width - root.pad * 2.4
+        x: root.pad * 1.2
+        y: root.pad
+
+        PostText {
+            emojis: root.post.emojis
+            font.weight: Font.ExtraBold
+            ink: Theme.inks[root.tone]
+            maximumLineCount: 3
+            size: Theme.px(root.post.extent > 90 ? Theme.spotSmall : Theme.spotName, root.screenHeight)
+            text: root.post.text
+            visible: text !== ""
+            width: parent.width
+        }
+
+        AuthorLine {
+            ground: root.color
+            ink: Theme.inks[root.tone]
+            nameSize: Theme.px(Theme.spotSmall, root.screenHeight)
+            post: root.post
+            quiet: Theme.quiets[root.tone]
+            quietSize: Theme.px(Theme.spotSmall * 0.9, root.screenHeight)
+            width: parent.width
+        }
+    }
+}

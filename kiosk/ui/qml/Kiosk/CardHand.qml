@@ -1,0 +1,43 @@
+import QtQuick
+import Kiosk
+
+// The cards that a scene was dealt: a new hand fades in above the old one, and a withdrawn card is gone with the next frame.
+Item {
+    id: root
+
+    required property Hand hand
+    readonly property alias front: above
+
+    CardLayer {
+        cards: root.hand.below
+        height: root.height
+        width: root.width
+    }
+
+    CardLayer {
+        id: above
+
+        cards: root.hand.above
+        height: root.height
+        width: root.width
+    }
+
+    Connections {
+        function onDealt() {
+            fade.restart();
+        }
+
+        target: root.hand
+    }
+
+    NumberAnimation {
+        id: fade
+
+        duration: Theme.crossfade
+        easing.type: Theme.easing
+        from: 0
+        property: "opacity"
+        target: above
+        to: 1
+    }
+}
