@@ -39,7 +39,7 @@ class DeskPost(PostView):
 
     def __init__(self, state: PostState, now: datetime, *, gone: str = "") -> None:
         """Show `state` as of `now`; `gone` says why it stays in its list only until the mark moves on."""
-        super().__init__(shown(state, now))
+        super().__init__(shown(state, now, addresses=True))
         self.state = state
         self.content: ContentHash = content_hash(state)
         self._gone = gone

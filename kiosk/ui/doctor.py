@@ -15,6 +15,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication, QIma
 from kiosk.archive.event_file import sqlite_version
 from kiosk.media.codecs import codecs
 from kiosk.settings import assets_folder
+from kiosk.ui.fonts import EMOJI, add_fonts, family_of
 from kiosk.ui.renderer import choose_renderer
 from kiosk.ui.shell import choose_platform
 
@@ -34,6 +35,9 @@ LIBRARIES: Final = {
 
 OWN: Final = "Inter Display"
 """The family that Theme.qml names; it stands in the assets."""
+
+NEWEST: Final = "🫈"
+"""An emoji that came with Unicode 17."""
 
 SAMPLES: Final = {
     "Latin": ("a", "fonts-noto-core"),
@@ -86,10 +90,11 @@ def _fonts(say: Say) -> list[str]:
         if not any(QRawFont.fromFont(QFont(family)).supportsCharacter(ord(sample)) for family in families):
             missing[script] = package
     say(_line("fonts", [f"{script} ({package})" for script, package in missing.items()]))
-    for font in sorted((assets_folder() / "fonts").glob("*.otf")):
-        QFontDatabase.addApplicationFont(str(font))
+    add_fonts(assets_folder() / "fonts")
     drawn = QFontInfo(QFont(OWN)).family()
     say(f"{'✓' if drawn == OWN else '✗'} the wall's own letters, {OWN}, are drawn as {drawn}")
+    newest = family_of(NEWEST, QFont(OWN))
+    say(f"{'✓' if newest == EMOJI else '✗'} emoji up to Unicode 17, {NEWEST}, are drawn with {newest or 'no font'}")
     return list(missing.values())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import shiboken6
 from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlNetworkAccessManagerFactory
 
@@ -20,6 +20,7 @@ from kiosk.ui.brand import PLAIN, Brand, dress
 from kiosk.ui.complaints import Complaints
 from kiosk.ui.emojis import Emojis
 from kiosk.ui.fit import Fit
+from kiosk.ui.fonts import add_fonts
 from kiosk.ui.photos import CardProvider, PhotoProvider, PhotoShelf
 from kiosk.ui.press import Press
 from kiosk.ui.qt import make
@@ -92,8 +93,7 @@ class Shell:
         self.application = cast("QGuiApplication", QGuiApplication.instance() or QGuiApplication(["kiosk"]))
         self.application.setQuitOnLastWindowClosed(False)
         self.application.setApplicationName("kiosk")
-        for font in sorted(fonts.glob("*.otf")):
-            QFontDatabase.addApplicationFont(str(font))
+        add_fonts(fonts)
         self.engine = QQmlEngine()
         self.engine.addImportPath(str(QML))
         self._no_network = _NoNetworkFactory()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import msgspec
 
+from kiosk.domain.links import host_of, with_hosts
 from kiosk.domain.model import Card, Kind, Photo, PostState, Quote, Sha256
-from kiosk.domain.text import one_line
 from kiosk.ui.photos import Size
 from kiosk.ui.words import Words, age, isolated, shortened, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
 QUOTED: Final = 300
@@ -73,8 +72,9 @@ class Shown(msgspec.Struct, frozen=True):
     pictures: tuple[tuple[Sha256, Size], ...] = ()
 
 
-def shown(state: PostState, now: datetime) -> Shown:
-    """Read what a card shows from a folded post."""
+def shown(state: PostState, now: datetime, *, addresses: bool = False) -> Shown:
+    """Read what a card shows from a folded post: addresses by their hosts, or whole for whoever approves them."""
+    read = str if addresses else with_hosts
     post = state.post
     name = post.author.name or post.author.handle
     needed: dict[tuple[Sha256, Size], None] = {}
@@ -91,15 +91,15 @@ def shown(state: PostState, now: datetime) -> Shown:
     result = Shown(
         name=_isolated(worded(name, drawn)),
         handle=isolated(post.author.handle),
-        words=worded(post.text, drawn),
+        words=worded(read(post.text), drawn),
         age=age(post.created_at, now),
         initial=next((char.upper() for char in worded(name, drawn).text if char.isalnum()), "#"),
         tone=sum(state.uri.encode()) % TONES,
         avatar=f"image://photo/{avatar.sha256}/round" if isinstance(avatar, Photo) else "",
         warning=isolated(post.warning),
         photos=photos,
-        quoted=_quoted(post.quote, drawn) if post.quote else None,
-        choices=tuple(shortened(worded(choice, drawn), QUOTED) for choice in post.poll[:CHOICES]),
+        quoted=_quoted(post.quote, drawn, read) if post.quote else None,
+        choices=tuple(shortened(worded(read(choice), drawn), QUOTED) for choice in post.poll[:CHOICES]),
         linked=linked,
     )
     for address in _used(result):
@@ -133,11 +133,11 @@ def _emojis(state: PostState) -> dict[str, str]:
     return {name: f"image://photo/{photo.sha256}/emoji" for name, photo in come if name and isinstance(photo, Photo)}
 
 
-def _quoted(quote: Quote, drawn: Mapping[str, str]) -> Quoted:
+def _quoted(quote: Quote, drawn: Mapping[str, str], read: Callable[[str], str]) -> Quoted:
     return Quoted(
         name=_isolated(worded(quote.author.name or quote.author.handle, drawn)),
         handle=isolated(quote.author.handle),
-        words=shortened(worded(quote.text, drawn), QUOTED),
+        words=shortened(worded(read(quote.text), drawn), QUOTED),
     )
 
 
@@ -148,16 +148,8 @@ def _linked(card: Card, state: PostState) -> Linked:
         if isinstance(photo, Photo)
         else Picture()
     )
-    place = _host(card.url) or card.provider
+    place = host_of(card.url) or card.provider
     return Linked(card.title or place, card.description, isolated(place), picture)
-
-
-def _host(url: str) -> str:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-    return one_line(host).removeprefix("www.")
 
 
 def _used(card: Shown) -> Iterator[str]:

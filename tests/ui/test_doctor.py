@@ -33,6 +33,12 @@ def test_the_versions_are_said_of_everything_that_a_fault_may_come_from(well):
         assert name in words
 
 
+def test_the_newest_emoji_are_drawn_with_our_own_font(well):
+    assert "✓ emoji up to Unicode 17, 🫈, are drawn with Noto Color Emoji 17" in said_by_examining()[1]
+    well.setattr(doctor, "NEWEST", "a")
+    assert any(line.startswith("✗ emoji up to Unicode 17, a, are") for line in said_by_examining()[1])
+
+
 def test_a_missing_library_is_named_with_the_package_that_brings_it(well):
     well.setattr(doctor, "LIBRARIES", {"libc.so.6": "libc6", "libnot-there.so.9": "libnot-there9"})
     code, lines = said_by_examining()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.fold import fold
+from kiosk.domain.links import with_hosts
 from kiosk.domain.model import Attachment, Author, Card, Emoji, Kind, PhotoFailure, PostState, Quote
 from kiosk.ui.photos import Size
 from kiosk.ui.shown import CHOICES, PHOTOS, QUOTED, TONES, Picture, shown
@@ -61,9 +62,19 @@ def test_an_emoji_before_a_name_is_not_its_initial():
 @given(st.text(max_size=1200))
 def test_a_card_is_handed_all_the_words_and_no_quote_is_endless(text):
     card = shown(waiting(text=text, quote=Quote(Author("@b@c", "Bo"), text)), NOW)
-    assert card.words.text == text
+    assert card.words.text == with_hosts(text)
     assert card.quoted is not None
     assert len(card.quoted.words.text) <= QUOTED
+
+
+def test_a_hall_reads_hosts_and_a_moderator_whole_addresses():
+    state = waiting(text="See https://example.org/a/b", quote=Quote(Author("@b@c", "Bo"), "https://example.net/x"))
+    wall, desk = shown(state, NOW), shown(state, NOW, addresses=True)
+    assert (wall.words.text, desk.words.text) == ("See example.org", "See https://example.org/a/b")
+    assert wall.quoted is not None
+    assert desk.quoted is not None
+    assert (wall.quoted.words.text, desk.quoted.words.text) == ("example.net", "https://example.net/x")
+    assert state.post.text == "See https://example.org/a/b"
 
 
 def test_a_post_keeps_its_tone_whatever_becomes_of_it():
