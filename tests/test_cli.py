@@ -58,6 +58,8 @@ def test_help_needs_no_qt():
         (("snapshot", "x.wall", "--scene", "scrol", "-o", "x.png"), "invalid choice"),
         (("snapshot", "x.wall", "--scene", "scroll", "--size", "big", "-o", "x.png"), "1920x1080"),
         (("snapshot", "x.wall", "--scene", "scroll", "-o", "/nowhere/x.png"), "There is no folder /nowhere"),
+        (("snapshot", "x.wall", "--scene", "scroll", "--theme", "nigth", "-o", "x.png"), "did you mean “night”?"),
+        (("demo", "--theme", "/nowhere/ours.toml"), "/nowhere/ours.toml: No such file"),
         (("run", "absent.toml"), "kiosk init"),
     ],
 )
