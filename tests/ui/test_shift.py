@@ -17,7 +17,7 @@ def test_the_picture_walks_by_single_pixels_and_uncovers_no_edge(hall, play, dra
             await here.focus(window)
             reach = window.property("reach")
             assert reach >= 1
-            assert here.stage._size == (SIZE[0] + 2 * reach, SIZE[1] + 2 * reach)
+            assert here.stage._glass.size == (SIZE[0] + 2 * reach, SIZE[1] + 2 * reach)
             glass = window.contentItem().childItems()[0]
             before = (glass.x(), glass.y())
             walk = PixelShift(window)

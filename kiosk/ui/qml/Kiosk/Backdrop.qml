@@ -9,8 +9,9 @@ Rectangle {
     id: root
 
     required property bool moving
-    property int screenHeight: height
+    required property int screenHeight
     property int above: 0
+    readonly property int whole: Math.round(root.height) + root.above
 
     clip: true
     color: Theme.stage
@@ -18,7 +19,7 @@ Rectangle {
     Image {
         id: picture
 
-        readonly property int way: Math.max(0, implicitHeight - root.screenHeight)
+        readonly property int way: Math.max(0, implicitHeight - root.whole)
         property int gone: 0
 
         function drift() {
@@ -26,7 +27,7 @@ Rectangle {
             picture.gone = Math.round(picture.way * (1 - Math.abs(1 - 2 * part)));
         }
 
-        source: Theme.backdrop && root.width > 0 && root.screenHeight > 0 ? "image://brand/background/" + Math.round(root.width) + "x" + root.screenHeight : ""
+        source: Theme.backdrop && root.width > 0 && root.whole > root.above ? "image://brand/background/" + Math.round(root.width) + "x" + root.whole : ""
         y: -root.above - gone
 
         Timer {

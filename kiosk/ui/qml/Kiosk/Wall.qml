@@ -38,6 +38,7 @@ Window {
         Backdrop {
             anchors.fill: parent
             moving: root.moving && !root.stage.raised
+            screenHeight: root.height
             visible: Theme.backdrop
         }
 

@@ -2,14 +2,12 @@ import QtQuick
 import Kiosk
 
 // A calm page of posts that turns as a whole.
-Rectangle {
+Backdrop {
     id: root
 
     required property WallStage stage
-    required property int screenHeight
-    required property bool moving
 
-    color: Theme.stage
+    above: root.stage.headerHeight
 
     CardHand {
         anchors.fill: parent

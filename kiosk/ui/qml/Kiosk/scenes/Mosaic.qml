@@ -4,15 +4,13 @@ import QtQuick
 import Kiosk
 
 // A grid of photos from which one after another rises to full size, with its words.
-Rectangle {
+Backdrop {
     id: root
 
     required property WallStage stage
-    required property int screenHeight
-    required property bool moving
     readonly property Hand hand: root.stage.hand("Mosaic") as Hand
 
-    color: Theme.stage
+    above: root.stage.headerHeight
 
     CardHand {
         anchors.fill: parent

@@ -14,8 +14,10 @@ Rectangle {
     property real since: 0
     property bool back: false
 
-    // How far the picture has drifted, 0…1; neighbours drift in opposite directions.
+    // How far the picture has drifted, 0…1; neighbours drift in opposite directions, and none where motion is reduced.
     readonly property real drift: {
+        if (Theme.reducedMotion)
+            return 0.5;
         const done = Math.min(1, root.since / Math.max(1, root.hand.dwell));
         return root.back ? 1 - done : done;
     }
@@ -24,7 +26,7 @@ Rectangle {
     color: Theme.stage
 
     FrameAnimation {
-        running: root.moving
+        running: root.moving && !Theme.reducedMotion
         onTriggered: root.since += Math.min(0.1, frameTime)
     }
 
