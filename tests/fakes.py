@@ -46,6 +46,9 @@ class FakeStage:
         self.asked.append(("show", cue))
         self.glass = list(cue.posts)
 
+    def pages(self, cue: Cue) -> int:  # noqa: ARG002  # the stage's shape
+        return 0
+
     def withdraw(self, uris: Collection[PostUri]) -> None:
         self.asked.append(("withdraw", tuple(uris)))
         self.glass = [uri for uri in self.glass if uri not in uris]

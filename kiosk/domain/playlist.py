@@ -154,13 +154,19 @@ def pinned_cue(pin: Pinned, playlist: Playlist, show: Show, hall: Hall) -> Cue |
     return alone(state) if state else None
 
 
-def page_cues(cue: Cue, posts: Sequence[PostState]) -> Iterator[Cue]:
-    """The pages of a cue one after another, each with its own dwell; `posts` are those of its posts still shown."""
+def page_cues(cue: Cue, posts: Sequence[PostState], count: int = 0) -> Iterator[Cue]:
+    """The pages of a cue one after another, each with its own dwell.
+
+    `posts` are those of its posts still shown, `count` the pages that a wall has measured for it, 0 where none has.
+    A cue that its turn lets stay for longer than its posts take shares that time among its pages.
+    """
+    if not posts:
+        yield cue
+        return
     scene = SCENES[cue.scene]
-    times = pages(scene, posts) if posts else (cue.dwell,)
-    scale = cue.dwell / sum(times)
-    for page, seconds in enumerate(times):
-        yield Cue(cue.scene, cue.posts, seconds * scale, page)
+    longer = cue.dwell / sum(pages(scene, posts))
+    for page, seconds in enumerate(pages(scene, posts, count=count)):
+        yield Cue(cue.scene, cue.posts, seconds * longer, page)
 
 
 def risen(cue: Cue) -> PostUri | None:

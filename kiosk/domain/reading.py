@@ -81,33 +81,37 @@ def has_photo(state: PostState) -> bool:
 
 
 def portions(state: PostState) -> int:
-    """In how many pages a post's words are read, 1 where they fit one."""
+    """In how many pages a post's words are read, 1 where they fit one: a guess, until a wall has measured them."""
     return max(1, math.ceil(text_time(state) / PORTION))
 
 
-def pages(scene: Scene, states: Sequence[PostState], dwell: float = 0.0) -> tuple[float, ...]:
+def pages(scene: Scene, states: Sequence[PostState], dwell: float = 0.0, count: int = 0) -> tuple[float, ...]:
     """Seconds that each page of a cue stays, one entry a page; `dwell` is the least that they come to.
 
     A scene of one post has a page for each photo of it and for each portion of a long text, side by side: page 1
-    shows the second photo and the second portion. A scene of several photos is whole on page 0, then each of up to
-    six posts rises on a page of its own. All other scenes have a single page.
+    shows the second photo and the second portion; `count` is how many these are where a wall has measured them. A
+    scene of one post's photos has a page for each of them, one of several posts' photos is whole on page 0, then each
+    of up to six posts rises on a page of its own. All other scenes have a single page.
     """
     dwell = dwell or scene.dwell
     if not scene.slots or not states:
         return (dwell,)
+    if scene.slots == 1 and scene.photos:
+        return (max(dwell, reading_time(states[0])), *([dwell] * (photo_count(states[0]) - 1)))
     if scene.slots == 1:
-        return _of_one(states[0], dwell)
+        return _of_one(states[0], dwell, count)
     if scene.photos:
         return (dwell, *(reading_time(state) for state in states[:RISING]))
     together = ARRIVING + GLANCED * sum(text_time(state) + LOOKING * photo_count(state) for state in states)
     return (min(3 * dwell, max(dwell, together, *map(reading_time, states))),)
 
 
-def _of_one(state: PostState, dwell: float) -> tuple[float, ...]:
+def _of_one(state: PostState, dwell: float, count: int) -> tuple[float, ...]:
     photos, words = photo_count(state), portions(state)
-    count = max(1, photos, words)
+    count = count or max(1, photos, words)
     if count == 1:
         return (max(dwell, reading_time(state)),)
+    words = count if words > 1 else 1  # a wall with larger letters turns a long text more often
     share = text_time(state) / words
     times = [ARRIVING + (share if page < words else 0.0) + LOOKING * (page < photos) for page in range(count)]
     return tuple(max(dwell / count, _within(each)) for each in times)

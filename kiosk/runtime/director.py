@@ -76,6 +76,7 @@ class Director:
                 await self._stand_in()
 
     async def _play(self) -> None:
+        await self._steady()  # before anything is taken: what the desk asks for meanwhile comes at once, not after it
         asked = None if self._panic.raised else self._asked() or self._turn()
         if asked is None:
             await asyncio.sleep(SKIP)
@@ -100,8 +101,10 @@ class Director:
         self._seen, self._newest, self._rotation.drawn = set(), (), set()
         self._orders.began(asked)
         try:
-            for page in page_cues(cue, tuple(filter(None, map(self._gate.state, cue.posts)))):
-                await self._steady()
+            states = tuple(filter(None, map(self._gate.state, cue.posts)))
+            for page in page_cues(cue, states, self._stage.pages(cue)):
+                if page.page:
+                    await self._steady()
                 if self._orders.moving:
                     break
                 if self._gone(page):

@@ -19,6 +19,10 @@ class Stage(Protocol):
         """Cross-fade to a cue's scene; a cue of the scene that is up goes on with its new posts."""
         ...
 
+    def pages(self, cue: Cue) -> int:
+        """How many pages the post of a cue takes on this wall, 0 where that was not measured."""
+        ...
+
     def withdraw(self, uris: Collection[PostUri]) -> None:
         """Take these posts' pixels away with the very next frame, without any transition."""
         ...

@@ -189,6 +189,7 @@ def test_a_cue_dwells_as_long_as_its_posts_are_read_and_its_pages_share_that():
     assert [part.page for part in parts] == [0, 1, 2, 3]
     assert [part.dwell for part in parts] == pytest.approx(pages(SCENES["spotlight"], [long]))
     assert sum(part.dwell for part in parts) == pytest.approx(cue.dwell)
+    assert len(list(page_cues(cue, [long], 6))) == 6
     (once,) = walked([Turn("spotlight", dwell=40.0)], hall(1), 1)
     assert [part.dwell for part in page_cues(once, hall(1).posts)] == [40.0]
     assert list(page_cues(Cue("scroll", (), 12.0), ())) == [Cue("scroll", (), 12.0)]

@@ -84,6 +84,20 @@ def test_no_page_is_too_short_to_be_read_or_longer_than_anybody_bears(photos, te
     assert sum(times) >= (dwell or SPOT.dwell) - 1e-6
 
 
+def test_a_wall_that_measured_its_pages_is_believed():
+    long = standing_approved(text="word " * 120)
+    assert len(pages(SPOT, [long], count=5)) == 5
+    assert len(pages(SPOT, [standing_approved()], count=1)) == 1
+    assert pages(SPOT, [pictured(3)], count=1) == (reading_time(pictured(3)),)
+    assert sum(pages(SPOT, [long], count=5)) >= sum(pages(SPOT, [long]))
+
+
+def test_a_show_of_photos_has_a_page_for_each_however_long_the_words():
+    show = Scene(name="photos", qml="PhotoShow", slots=1, dwell=12.0, photos=True)
+    assert pages(show, [pictured(3)]) == (12.0, 12.0, 12.0)
+    assert pages(show, [pictured(2, text="word " * 120)]) == (20.0, 12.0)
+
+
 def test_a_mosaic_is_whole_first_and_then_each_of_six_rises():
     few = [pictured(1, uri=post(number).uri) for number in range(4)]
     assert pages(GRID, few) == (8.0, *(reading_time(state) for state in few))

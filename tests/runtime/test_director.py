@@ -35,7 +35,7 @@ PATIENT = Scene(name="spotlight", qml="Spotlight", slots=1, dwell=60)
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch):
     """A hall that reads in no time."""
-    monkeypatch.setattr(choosing, "pages", lambda scene, _, dwell=0.0: (dwell or scene.dwell,))
+    monkeypatch.setattr(choosing, "pages", lambda scene, _, dwell=0.0, **__: (dwell or scene.dwell,))
     monkeypatch.setattr(director, "STAND_IN", 0.03)
     monkeypatch.setattr(director, "STEADY", 0.0)
 
@@ -404,7 +404,7 @@ def test_a_cue_that_lost_its_posts_makes_room_and_is_held_no_longer(tmp_path, ho
 
 def test_each_page_of_a_cue_is_shown_and_one_whose_post_is_gone_is_passed_over(tmp_path, monkeypatch):
     mosaic = Scene(name="mosaic", qml="Mosaic", slots=4, dwell=0.3, photos=True)
-    monkeypatch.setattr(choosing, "pages", lambda _, states, *__: (0.1,) * (1 + len(states)))
+    monkeypatch.setattr(choosing, "pages", lambda _, states, *__, **___: (0.1,) * (1 + len(states)))
     monkeypatch.setattr(choosing, "has_photo", lambda _: True)
 
     async def scenario() -> None:
