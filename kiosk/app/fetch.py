@@ -36,6 +36,10 @@ class NoStage:
     def show(self, cue: Cue) -> None:
         """Show nothing."""
 
+    def pages(self, cue: Cue) -> int:  # noqa: ARG002  # a stage's shape
+        """Have measured nothing."""
+        return 0
+
     def withdraw(self, uris: Collection[PostUri]) -> None:
         """Have nothing to take away."""
 

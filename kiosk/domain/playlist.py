@@ -81,16 +81,16 @@ def next_step(playlist: Playlist, show: Show, hall: Hall) -> Step:
 
 
 def due(turn: Turn, hall: Hall, *, alone: bool = False) -> bool:
-    """Whether a turn may have its turn now; one that is `alone` need not look full."""
+    """Whether a turn may have its turn now: it would not be empty, nor look it unless it is `alone`."""
     scene = SCENES[turn.scene]
     posts = len(hall.posts)
     photos = sum(map(has_photo, hall.posts)) if turn.photos or scene.photos else 0
-    many = ENOUGH if _crowd(scene) and not alone else 0
+    least = ENOUGH if _crowd(scene) and not alone else int(_shows_posts(scene))
     return (
         open_at(turn.between, hall.minute)
         and posts >= turn.posts
         and photos >= turn.photos
-        and (photos if scene.photos else posts) >= many
+        and (photos if scene.photos else posts) >= least
     )
 
 
@@ -105,10 +105,7 @@ def _crowd(scene: Scene) -> bool:
 
 def _others(playlist: Playlist, hall: Hall) -> bool:
     """Whether a scene of single posts could have the stage now."""
-    return any(
-        SCENES[turn.scene].slots == 1 and due(turn, hall) and _castable(SCENES[turn.scene], hall)
-        for turn in playlist.round
-    )
+    return any(SCENES[turn.scene].slots == 1 and due(turn, hall) for turn in playlist.round)
 
 
 def _castable(scene: Scene, hall: Hall) -> tuple[PostState, ...]:

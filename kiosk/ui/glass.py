@@ -46,6 +46,11 @@ class Glass:
         await asyncio.sleep(0)
         return card if self._may(state, size) else None
 
+    def pages(self, component: str, state: PostState, room: tuple[int, int]) -> int:
+        """In how many pages a card shows a post in `room`, pixels wide and high."""
+        post, (width, height) = PostView(shown(state, self._clock.now())), room
+        return self._press.pages(component, post, width=width, height=height, screen_height=self.size[1])
+
     def _may(self, state: PostState, size: tuple[int, int]) -> bool:
         return not self.covered and size == self.size and self.gate.passes(state.uri, content_hash(state))
 

@@ -104,6 +104,14 @@ class WallStage(QObject):
         elif cue.posts:
             self._errands.begin(self._deal(scene, cue))
 
+    def pages(self, cue: Cue) -> int:
+        """In how many pages a scene of one post shows it, 0 where a scene has pages of another kind."""
+        scene = SCENES[cue.scene]
+        state = self._gate.state(cue.posts[0]) if scene.slots == 1 and cue.posts else None
+        if state is None or scene.photos:
+            return 0
+        return self._glass.pages(scene.cards[0], state, self._view(scene)[:2])
+
     def _goes_on(self, cue: Cue) -> bool:
         shown = self._dealt
         return shown is not None and (shown.scene, shown.posts) == (cue.scene, cue.posts)

@@ -35,6 +35,20 @@ def spotlight(*states: PostState) -> Cue:
     return Cue("spotlight", tuple(state.uri for state in states), 10.0)
 
 
+def test_the_stage_tells_in_how_many_pages_it_shows_a_post(on_stage):
+    async def test(here, _) -> None:
+        short, long = await here.approved("short"), await here.approved("long", text="A long word or two. " * 90)
+        pages = [here.stage.pages(Cue("spotlight", (state.uri,), 9.0)) for state in (short, long)]
+        assert pages[0] == 1
+        assert pages[1] > 1
+        assert here.stage.pages(Cue("scroll", (), 9.0)) == 0
+        assert here.stage.pages(Cue("photos", (short.uri,), 9.0)) == 0
+        await here.delete(long)
+        assert here.stage.pages(Cue("spotlight", (long.uri,), 9.0)) == 0
+
+    on_stage(test)
+
+
 def test_an_approved_post_reaches_the_glass_and_one_that_waits_does_not(on_stage, frame):
     async def test(here, wall) -> None:
         await here.approved(1, photo(GREEN))
