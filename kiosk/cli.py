@@ -7,7 +7,7 @@ import asyncio
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kiosk import __version__, settings
 from kiosk.domain.errors import KioskError, SettingsError, UsageError
@@ -27,6 +27,7 @@ examples:
   kiosk run tweetup.toml                       wall on the outer screen, desk on yours
   kiosk replay evening.wall --speed 4          a saved event again, four times as fast, without a network
   kiosk snapshot evening.wall --scene spotlight --size 3840x2160 -o stage.png
+  kiosk gallery evening.wall --theme paper -o looks/    every scene as a picture
   kiosk doctor                                 what this machine has and lacks
 
 exit codes: 0 done, 2 wrong usage or configuration, 1 anything else
@@ -78,21 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
     demo.set_defaults(command=_demo)
 
-    replay = commands.add_parser("replay", help="play a saved event again, without a network")
-    replay.add_argument("file", type=Path, metavar="FILE.wall")
-    replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="0.25 to 1000 times as fast (1)")
-    replay.add_argument("--start", type=_seconds, default=0.0, metavar="SECONDS", help="begin this far into it")
-    replay.add_argument("--windowed", action="store_true", help="the wall in an ordinary window")
-    replay.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
-    replay.set_defaults(command=_replay)
-
-    snapshot = commands.add_parser("snapshot", help="draw a saved event's scene into a picture, off-screen")
-    snapshot.add_argument("file", type=Path, metavar="FILE.wall")
-    snapshot.add_argument("--scene", required=True, choices=[*SCENES, "slate", "desk"], metavar="NAME")
-    snapshot.add_argument("--size", type=_size, default=(1920, 1080), metavar="WxH", help="pixels (1920x1080)")
-    snapshot.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png")
-    snapshot.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
-    snapshot.set_defaults(command=_snapshot)
+    _add_recorded(commands)
 
     fetch = commands.add_parser("fetch", help="read the sources into the event file, without any window")
     fetch.add_argument("event", type=Path, metavar="EVENT.toml")
@@ -147,6 +134,34 @@ def _load(path: Path) -> settings.Settings:
     return settings.load(path, OPTIONS)
 
 
+def _add_recorded(commands: Any) -> None:  # argparse names its type only privately
+    """Add what is done with a saved event."""
+    replay = commands.add_parser("replay", help="play a saved event again, without a network")
+    replay.add_argument("file", type=Path, metavar="FILE.wall")
+    replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="0.25 to 1000 times as fast (1)")
+    replay.add_argument("--start", type=_seconds, default=0.0, metavar="SECONDS", help="begin this far into it")
+    replay.add_argument("--windowed", action="store_true", help="the wall in an ordinary window")
+    replay.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
+    replay.set_defaults(command=_replay)
+
+    snapshot = commands.add_parser("snapshot", help="draw a saved event's scene into a picture, off-screen")
+    snapshot.add_argument("file", type=Path, metavar="FILE.wall")
+    snapshot.add_argument("--scene", required=True, choices=[*SCENES, "slate", "desk"], metavar="NAME")
+    snapshot.add_argument("--size", type=_size, default=(1920, 1080), metavar="WxH", help="pixels (1920x1080)")
+    snapshot.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png")
+    snapshot.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
+    snapshot.set_defaults(command=_snapshot)
+
+    gallery = commands.add_parser("gallery", help="draw every scene of a saved event, off-screen")
+    gallery.add_argument("file", type=Path, metavar="FILE.wall")
+    gallery.add_argument(
+        "--size", type=_size, action="append", metavar="WxH", help="pixels; again for more (1920x1080)"
+    )
+    gallery.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    gallery.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
+    gallery.set_defaults(command=_gallery)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from kiosk.app.live import run  # noqa: PLC0415  # Qt only once a window is needed
     from kiosk.app.show import Windows  # noqa: PLC0415
@@ -178,6 +193,15 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     return snapshot(
         arguments.file, arguments.scene, size=arguments.size, output=arguments.output, theme=arguments.theme
     )
+
+
+def _gallery(arguments: argparse.Namespace) -> int:
+    from kiosk.app.gallery import gallery  # noqa: PLC0415  # Qt only once a window is needed
+
+    if not arguments.output.is_dir():
+        raise UsageError(f"There is no folder {arguments.output}; make it first.")
+    sizes = arguments.size or [(1920, 1080)]
+    return gallery(arguments.file, arguments.theme, sizes=sizes, folder=arguments.output, say=_say)
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from kiosk.runtime.ledger import Ledger
 from kiosk.settings import EventTable, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from PySide6.QtQuick import QQuickWindow
@@ -47,17 +48,9 @@ def snapshot(path: Path, scene: str, *, size: tuple[int, int], output: Path, the
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
     async def play(shell: Shell, counters: Counters) -> None:
-        async with AsyncExitStack() as stack:
-            ledger = await Ledger.open_recording(path, counters)
-            stack.push_async_callback(ledger.close)
-            described = await ledger.read(lambda f: f.described()) or EventDescribed(at=EPOCH, name=path.stem)
-            last = await ledger.read(lambda f: f.last())
-            clock = StillClock(last.event.at if last else EPOCH)
-            named = EventTable(name=described.name, file=path.name, timezone=described.timezone)
-            house = House(shell, ledger, clock, counters, Settings(event=named, folder=path.parent))
-            stack.callback(shell.close_windows)
-            await house.furnish(described)
-            window = await _posed(house, scene, size)
+        async with opened(shell, counters, path) as house:
+            window = await _window(house, scene, size)
+            await posed(house, scene)
             if not window.grabWindow().save(str(output)):
                 raise UsageError(f"The picture {output} could not be written.")
 
@@ -70,8 +63,28 @@ def _chosen(house: House, scene: Scene) -> tuple[PostUri, ...]:
     return tuple(state.uri for state in next_posts(scene, posts, Airtime(), Fairness(), 0.0)) if scene.slots else ()
 
 
-async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindow:
-    """A window of that size, with everything that belongs on it arrived and standing still."""
+@asynccontextmanager
+async def opened(shell: Shell, counters: Counters, path: Path) -> AsyncGenerator[House]:
+    """Furnish a house from a recording, at the moment at which it ends; nothing in it moves.
+
+    Raises:
+        ArchiveError: where it cannot be read.
+
+    """
+    async with AsyncExitStack() as stack:
+        ledger = await Ledger.open_recording(path, counters)
+        stack.push_async_callback(ledger.close)
+        described = await ledger.read(lambda f: f.described()) or EventDescribed(at=EPOCH, name=path.stem)
+        last = await ledger.read(lambda f: f.last())
+        clock = StillClock(last.event.at if last else EPOCH)
+        named = EventTable(name=described.name, file=path.name, timezone=described.timezone)
+        house = House(shell, ledger, clock, counters, Settings(event=named, folder=path.parent))
+        stack.callback(shell.close_windows)
+        await house.furnish(described)
+        yield house
+
+
+async def _window(house: House, scene: str, size: tuple[int, int]) -> QQuickWindow:
     if scene == "desk":
         view = house.desk()
         window = house.shell.window("Desk", {"view": view})
@@ -82,6 +95,11 @@ async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindo
     window.setGeometry(0, 0, *size)
     window.show()
     house.stage.resize(*size)
+    return window
+
+
+async def posed(house: House, scene: str) -> None:
+    """Show a scene, or the slate, and wait until everything that belongs on it has arrived and stands still."""
     if scene == "slate":
         house.stage.slate(raised=True)
     else:
@@ -89,4 +107,3 @@ async def _posed(house: House, scene: str, size: tuple[int, int]) -> QQuickWindo
         house.stage.show(Cue(layout.name, _chosen(house, layout), 1.0))
     await house.stage.ready()
     await asyncio.sleep(SETTLED)
-    return window

@@ -34,9 +34,9 @@ class Hand(QObject):
     originChanged = Signal()
     dwellChanged = Signal()
 
-    def __init__(self, glass: Glass) -> None:
-        """Hold nothing."""
-        super().__init__()
+    def __init__(self, glass: Glass, parent: QObject) -> None:
+        """Hold nothing. QML owns, and collects, what a slot gives it without a parent."""
+        super().__init__(parent)
         self._glass = glass
         self._above, self._below, self._front = CardStrip(), CardStrip(), CardStrip()
         self._origin = QRectF()

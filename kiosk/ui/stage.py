@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -76,13 +77,8 @@ class WallStage(QObject):
         self._gate = gate
         self._glass = Glass(gate=gate, shelf=shelf, press=press, cards=cards, clock=clock)
         self._errands = Errands(counters, "A card could not be made")
-        self._streams = {
-            scene.name: Stream(self._glass, lambda on_glass, name=scene.name: draw(name, on_glass), self._errands,
-                               scene.cards[0])
-            for scene in SCENES.values()
-            if scene.flows
-        }  # fmt: skip
-        self._hands = {scene.name: Hand(self._glass) for scene in SCENES.values() if scene.slots}
+        self._streams = {name: self._stream(scene, draw) for name, scene in SCENES.items() if scene.flows}
+        self._hands = {name: Hand(self._glass, self) for name, scene in SCENES.items() if scene.slots}
         self._dealt: Cue | None = None
         self._scene = GROUND
         self._described: EventDescribed | None = None
@@ -90,6 +86,9 @@ class WallStage(QObject):
         self.panic: Callable[[], None] = lambda: None
         for stream in self._streams.values():
             stream.changed.connect(self._changed)
+
+    def _stream(self, scene: Scene, draw: Draw) -> Stream:
+        return Stream(self._glass, partial(draw, scene.name), self._errands, scene.cards[0], self)
 
     def show(self, cue: Cue) -> None:
         """Cross-fade to a cue's scene; a further page of the cue that is up goes on with the same cards."""

@@ -43,9 +43,12 @@ class Stream(QObject):
     changed = Signal()
     restart = Signal()
 
-    def __init__(self, glass: Glass, draw: Draw, errands: Errands, component: str) -> None:
-        """Press `component` for each post that `draw` gives; nothing is drawn before `fill`."""
-        super().__init__()
+    def __init__(self, glass: Glass, draw: Draw, errands: Errands, component: str, parent: QObject) -> None:
+        """Press `component` for each post that `draw` gives; nothing is drawn before `fill`.
+
+        QML owns, and collects, what a slot gives it without a `parent`.
+        """
+        super().__init__(parent)
         self._glass, self._draw, self._errands, self._component = glass, draw, errands, component
         self._strip = CardStrip()
         self._columns = Columns(1920, 967, 1080)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kiosk.domain.model import PostState
     from kiosk.domain.scenes import Scene
 
-SMALLEST = {"spotlight": 0.0295, "scroll": 0.022, "masonry": 0.022, "mosaic": 1.0, "photos": 0.032}
+SMALLEST = {"spotlight": 0.0295, "scroll": 0.022, "masonry": 0.022, "mosaic": 1.0, "photos": 0.026}
 """The smallest text of a scene's cards, as a share of an upright screen's height; 1: none."""
 
 FEW = 2

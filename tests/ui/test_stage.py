@@ -241,3 +241,16 @@ def test_photos_drift_across_the_whole_screen_and_show_nothing_but_photos(on_sta
         assert frame(wall).count(GREEN) > 0.6 * width * height
 
     on_stage(test)
+
+
+def test_what_scenes_were_given_outlives_them_and_their_garbage(on_stage, shell, frame):
+    async def test(here, wall) -> None:
+        states = [await here.approved(1, photo(GREEN)), await here.approved(2, photo(MAGENTA))]
+        for number in range(6):
+            here.stage.show(Cue("mosaic", (states[0].uri,), 5.0) if number % 2 else spotlight(states[1]))
+            await here.stage.ready()
+            shell.engine.collectGarbage()
+        await asyncio.sleep(FADED)
+        assert frame(wall).count(GREEN) > 150_000
+
+    on_stage(test)

@@ -9,7 +9,9 @@ Rectangle {
     required property int screenHeight
     property int page: 0
     readonly property int tone: root.post.tone
-    readonly property real pad: Theme.px(0.026, root.screenHeight)
+    readonly property bool upright: root.screenHeight > root.width * 1.2
+    readonly property real small: Theme.spotSmall * (root.upright ? 0.72 : 1)
+    readonly property real pad: Theme.px(0.64 * root.small, root.screenHeight)
 
     color: Theme.papers[root.tone]
     height: Math.ceil(words.height + root.pad * 2)
@@ -26,8 +28,8 @@ Rectangle {
             emojis: root.post.emojis
             font.weight: Font.ExtraBold
             ink: Theme.inks[root.tone]
-            maximumLineCount: 3
-            size: Theme.px(root.post.extent > 90 ? Theme.spotSmall : Theme.spotName, root.screenHeight)
+            maximumLineCount: root.upright ? 5 : 3
+            size: Theme.px(root.small * (root.post.extent > 90 ? 1 : 1.2), root.screenHeight)
             text: root.post.text
             visible: text !== ""
             width: parent.width
@@ -36,10 +38,10 @@ Rectangle {
         AuthorLine {
             ground: root.color
             ink: Theme.inks[root.tone]
-            nameSize: Theme.px(Theme.spotSmall, root.screenHeight)
+            nameSize: Theme.px(root.small, root.screenHeight)
             post: root.post
             quiet: Theme.quiets[root.tone]
-            quietSize: Theme.px(Theme.spotSmall * 0.9, root.screenHeight)
+            quietSize: Theme.px(root.small * 0.9, root.screenHeight)
             width: parent.width
         }
     }
