@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 
 import msgspec
@@ -11,7 +12,7 @@ from PySide6.QtGui import QColor
 from kiosk.settings import Theme, load_theme
 from kiosk.settings.theme import BackgroundTable, MotionTable
 from kiosk.ui.backdrop import STRIP, TALLER, BrandProvider, gradient
-from kiosk.ui.brand import Brand
+from kiosk.ui.brand import PLAIN, Brand, dress
 
 
 def _png(colour: object, size: tuple[int, int] = (300, 100), mode: str = "RGBA") -> bytes:
@@ -77,3 +78,29 @@ def test_what_drifts_is_taller_than_the_screen_unless_motion_is_reduced():
     assert _asked(Brand(carnival), "background/160x90").height() == round(90 * TALLER)
     still = msgspec.structs.replace(carnival, motion=MotionTable(reduced_motion=True))
     assert _asked(Brand(still), "background/160x90").height() == 90
+
+
+@pytest.mark.parametrize("reduced", [False, True])
+def test_a_drift_goes_by_few_whole_pixels_a_second_and_covers_the_wall(shell, hall, play, drawn_items, reduced):
+    carnival = load_theme("carnival")
+    background = msgspec.structs.replace(carnival.background, minutes=1)
+    motion = MotionTable(reduced_motion=reduced)
+    dress(shell.engine, Brand(msgspec.structs.replace(carnival, background=background, motion=motion)))
+
+    async def test() -> None:
+        async with hall() as here:
+            window = await here.wall(moving=True)
+            picture = next(each for each in drawn_items(window.contentItem()) if each.property("gone") is not None)
+            places = set()
+            for _ in range(40):
+                places.add(picture.y())
+                assert picture.y() <= 0 <= picture.y() + picture.height() - window.height()
+                await asyncio.sleep(0.05)
+            assert all(place == round(place) for place in places)
+            assert len(places) == 1 if reduced else 5 < len(places) < 40
+            assert max(places) - min(places) < 40, "270 pixels in half a minute"
+
+    try:
+        play(test())
+    finally:
+        dress(shell.engine, PLAIN)

@@ -1,13 +1,14 @@
 import QtQuick
 import Kiosk
 
-// The event's name, its hashtag and how to join.
+// The host's logo, the event's name, its hashtag and how to join; where there is no room for both, the logo is the name.
 Rectangle {
     id: root
 
     required property WallStage stage
     required property int screenHeight
     readonly property real pad: Theme.px(0.022, root.screenHeight)
+    readonly property bool upright: root.width < root.screenHeight
 
     color: Theme.ground
 
@@ -15,7 +16,7 @@ Rectangle {
         id: logo
 
         anchors.verticalCenter: parent.verticalCenter
-        room: Qt.size(root.width * 0.22, root.height * 0.62)
+        room: Qt.size(root.upright ? root.width - invitation.width - root.pad * 3 : root.width * 0.22, root.height * 0.62)
         x: root.pad
     }
 
@@ -33,6 +34,7 @@ Rectangle {
         size: Theme.px(0.036, root.screenHeight)
         text: root.stage.title
         verticalAlignment: Text.AlignVCenter
+        visible: !(root.upright && logo.visible)
         width: root.width - invitation.width - x - root.pad * 2
         x: logo.visible ? logo.x + logo.width + root.pad : root.pad
     }
