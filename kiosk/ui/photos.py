@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter
 from PySide6.QtQuick import QQuickImageProvider
 
+from kiosk.media.levels import levels
 from kiosk.ui.cutout import cut_out
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from kiosk.domain.model import Sha256
+    from kiosk.media.levels import Level
     from kiosk.runtime.counters import Counters
 
     Load = Callable[[Sha256, bool], Awaitable[bytes | None]]
@@ -32,6 +34,12 @@ SMALLEST: Final = 256
 ROUND: Final = 256
 """Side of a round avatar, in pixels."""
 
+
+PIECE: Final = 1 << 19
+"""Bytes of pixels that are copied at a time."""
+
+LONGEST: Final = 1 << 14
+"""Pixels of the longer side of a photo that has its card to itself: as it was stored."""
 
 TILE: Final = 1280
 """Pixels of the longer side of a photo that shares its card with others."""
@@ -115,16 +123,17 @@ class PhotoShelf:
 
 def _decoded(encoded: bytes, size: Size) -> Levels:
     """Decode a picture and halve it, since a smaller one scales without jags and without work on the GUI thread."""
-    image = QImage.fromData(encoded)
-    if image.isNull():
-        return ()
-    if size is Size.TILE and max(image.width(), image.height()) > TILE:
-        image = image.scaled(TILE, TILE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    levels = [image.convertToFormat(QImage.Format.Format_RGB32)]
-    while levels[-1].width() > SMALLEST:
-        half = levels[-1].scaledToWidth(levels[-1].width() // 2, Qt.TransformationMode.SmoothTransformation)
-        levels.append(half)
-    return tuple(levels)
+    made = levels(encoded, longest=TILE if size is Size.TILE else LONGEST, smallest=SMALLEST)
+    return tuple(_image(level) for level in made)
+
+
+def _image(level: Level) -> QImage:
+    """Copy pixels into a picture, a little at a time: the windows' thread waits no longer than for one piece."""
+    image = QImage(level.width, level.height, QImage.Format.Format_RGB32)
+    into = cast("memoryview", image.bits())
+    for start in range(0, len(level.pixels), PIECE):
+        into[start : start + PIECE] = level.pixels[start : start + PIECE]
+    return image
 
 
 def rounded(image: QImage) -> QImage:

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +32,7 @@ from evening import ROOT, display, glass
 from page import write
 from PIL import Image
 from sampler import Sampler, Watched
+from Xlib.error import ConnectionClosedError
 
 from kiosk.archive.event_file import EventFile
 from kiosk.settings import assets_folder
@@ -267,7 +268,8 @@ def press(screen: str, seconds: float) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for key in ("j", "j", "j", "k", "k"):
-                pane.press(key)
+                with suppress(ConnectionClosedError):  # the display may end first
+                    pane.press(key)
                 time.sleep(0.12)
 
 
