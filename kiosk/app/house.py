@@ -55,6 +55,7 @@ class House:
             cards=shell.cards,
             clock=clock,
             counters=counters,
+            columns=settings.wall.columns,
         )
         self.orders = Orders(
             rotation=self.rotation,

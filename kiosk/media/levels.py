@@ -1,7 +1,7 @@
 """A picture of our own making as pixels, and halved again and again, while the windows' thread goes on.
 
-Qt's own reader holds the interpreter's lock while it decodes, 50 ms for a wall-sized photo, and the windows stand still.
-Pillow lets go of it.
+Qt's own reader holds the interpreter's lock while it decodes, 50 ms for a wall-sized photo, and the windows stand
+still. Pillow lets go of it.
 """
 
 from __future__ import annotations

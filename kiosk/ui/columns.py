@@ -10,6 +10,9 @@ GAP_SHARE: Final = 0.022
 COLUMN_SHARE: Final = 0.55
 """The narrowest column, as a share of the screen's height: wide enough for text that is read from afar."""
 
+MOST: Final = 6
+"""Columns beyond which nobody would follow."""
+
 
 class Placed(NamedTuple):
     """One card on the strip; `top` is measured from where the strip began."""
@@ -29,11 +32,11 @@ class Placed(NamedTuple):
 class Columns:
     """Cards in columns; a new one joins the shortest."""
 
-    def __init__(self, width: int, height: int, screen_height: int) -> None:
-        """Lay out a view of that size in pixels."""
+    def __init__(self, width: int, height: int, screen_height: int, wanted: int = 0) -> None:
+        """Lay out a view of that size in pixels, in `wanted` columns, or as many as its shape has room for."""
         self.height = height
         self.gap = max(8, round(screen_height * GAP_SHARE))
-        count = max(1, int((width - self.gap) / (screen_height * COLUMN_SHARE)))
+        count = wanted or min(MOST, max(1, int((width - self.gap) / (screen_height * COLUMN_SHARE))))
         self.card_width = (width - self.gap * (count + 1)) // count
         spare = width - count * self.card_width - (count + 1) * self.gap
         self._lefts = [spare // 2 + self.gap + index * (self.card_width + self.gap) for index in range(count)]

@@ -29,6 +29,8 @@ class Glass:
         self.gate = gate
         self.size: tuple[int, int] = (1920, 1080)
         self.covered = False
+        self.columns = 0
+        """Columns that a flowing scene has; 0: by the wall's shape."""
         self._shelf, self._press, self._cards, self._clock = shelf, press, cards, clock
         self._keys: dict[str, PostUri] = {}
 

@@ -71,11 +71,13 @@ class WallStage(QObject):
         cards: CardProvider,
         clock: Clock,
         counters: Counters,
+        columns: int = 0,
     ) -> None:
         """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene."""
         super().__init__()
         self._gate = gate
         self._glass = Glass(gate=gate, shelf=shelf, press=press, cards=cards, clock=clock)
+        self._glass.columns = columns
         self._errands = Errands(counters, "A card could not be made")
         self._streams = {name: self._stream(scene, draw) for name, scene in SCENES.items() if scene.flows}
         self._hands = {name: Hand(self._glass, self) for name, scene in SCENES.items() if scene.slots}

@@ -51,13 +51,13 @@ class Stream(QObject):
         super().__init__(parent)
         self._glass, self._draw, self._errands, self._component = glass, draw, errands, component
         self._strip = CardStrip()
-        self._columns = Columns(1920, 967, 1080)
+        self._columns = Columns(1920, 967, 1080, glass.columns)
         self._coming: set[PostUri] = set()
         self._in_turn = asyncio.Lock()
 
     def resize(self, width: int, height: int, screen_height: int) -> None:
         """Begin anew on a stage of that size in pixels; its cards have been withdrawn."""
-        self._columns = Columns(width, height, screen_height)
+        self._columns = Columns(width, height, screen_height, self._glass.columns)
         self.restart.emit()
 
     def begin_anew(self) -> None:

@@ -50,7 +50,7 @@ async def count(house: House, into: Path) -> None:
     due = 0
     while True:
         await asyncio.sleep(0.05)
-        cards = house.stage._serial
+        cards = house.shell.cards._serial
         if cards < due:
             continue
         due = cards + EVERY

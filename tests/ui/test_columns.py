@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,3 +106,26 @@ def test_a_cleared_strip_begins_where_it_is_told():
     columns.clear(1000)
     assert columns.shortest == 1000 + columns.gap
     assert columns.leave("1") == []
+
+
+@given(st.lists(st.integers(80, 1400), min_size=1, max_size=120), st.integers(1, 6))
+def test_no_column_is_shorter_than_another_by_more_than_the_tallest_card(heights, wanted):
+    columns = Columns(1920, 967, 1080, wanted)
+    for number, height in enumerate(heights):
+        columns.join(str(number), height)
+    assert max(columns._ends) - min(columns._ends) <= max(heights) + columns.gap
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "wanted", "count"),
+    [
+        (1920, 1080, 0, 3),
+        (1080, 1920, 0, 1),
+        (3840, 1080, 0, 6),
+        (7680, 1080, 0, 6),
+        (640, 480, 0, 2),
+        (1920, 1080, 5, 5),
+    ],
+)
+def test_one_to_six_columns_by_the_shape_of_the_screen_or_as_many_as_were_asked_for(width, height, wanted, count):
+    assert len(Columns(width, round(height * 0.9), height, wanted)._lefts) == count

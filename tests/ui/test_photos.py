@@ -174,7 +174,7 @@ def test_a_dropped_card_has_no_pixels_left(shell):
     provider, size = CardProvider(), QSize()
     card = QImage(30, 20, QImage.Format.Format_RGB32)
     card.fill(QColor("red"))
-    provider.put("7", card)
+    provider.put(card, "7")
     assert provider.requestImage("7", size, QSize()).pixelColor(5, 5) == QColor("red")
     assert (size.width(), size.height()) == (30, 20)
     assert provider.requestImage("7?2", size, QSize()).width() == 30, "asked for again"
