@@ -186,7 +186,7 @@ def load_theme(name: str, folder: Path = Path()) -> Theme:
             raise _stray(document, table, found)
     tables = {table: document.table(struct, table, document.tables.get(table, {})) for table, struct in TABLES.items()}
     theme = msgspec.convert(tables, Theme, from_attributes=True)
-    theme = msgspec.structs.replace(theme, name=name, folder=path.parent)
+    theme = msgspec.structs.replace(theme, name=path.stem, folder=path.parent)
     for table, key, what, hint in _faults(theme):
         raise document.fault(table, key, 0, what, hint)
     return theme

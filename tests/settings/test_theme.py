@@ -50,6 +50,7 @@ def test_the_first_theme_is_what_holds_without_a_file():
 def test_a_theme_of_ones_own_stands_beside_the_event_and_keeps_what_it_does_not_name(tmp_path):
     (tmp_path / "ours.toml").write_text("[motion]\ncrossfade = 1200\n", "utf-8")
     theme = load_theme("ours.toml", tmp_path)
+    assert theme.name == "ours"
     assert theme.motion.crossfade == 1200
     assert theme.colours == Theme().colours
     assert theme.beside("logo.png") == tmp_path / "logo.png"
