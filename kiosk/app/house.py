@@ -14,6 +14,7 @@ from kiosk.runtime.modes import Modes
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.panic import Panic
 from kiosk.runtime.rotation import Rotation
+from kiosk.ui.brand import READABLE
 from kiosk.ui.desk import DeskView
 from kiosk.ui.errands import Errands
 from kiosk.ui.stage import WallStage
@@ -44,7 +45,7 @@ class House:
         self.modes = Modes(Mode(settings.moderation.mode), clock)
         self.health: Callable[[], list[SourceHealth]] = list
         self.shelf = shell.shelf(self._photo)
-        shell.beat.pace(*shell.brand.pace(settings.wall.speed, settings.wall.seconds_per_screen))
+        shell.beat.pace(*shell.brand.pace(settings.wall.speed, settings.wall.seconds_per_screen), READABLE)
         show = playlist(settings.turns, settings.fairness)
         self.rotation = Rotation(self.gate, clock, show, settings.event.timezone)
         self.stage = WallStage(

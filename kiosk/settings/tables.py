@@ -88,11 +88,16 @@ class WallTable(msgspec.Struct, frozen=True):
         bool, Meta(description="Move the whole picture by a pixel now and then, so that nothing burns into the screen.")
     ] = True
     speed: Annotated[
-        float, Meta(ge=0, le=2000, description="How fast columns move, in pixels a second; 0: by `seconds_per_screen`.")
+        float,
+        Meta(
+            ge=0,
+            le=2000,
+            description="How fast columns move in pixels a second, a screen in 10 s at most; 0: by `seconds_per_screen`.",
+        ),
     ] = 0.0
     seconds_per_screen: Annotated[
         float,
-        Meta(ge=2, le=600, description="Seconds in which columns move by one screen; the nearest even step is taken."),
+        Meta(ge=10, le=600, description="Seconds in which columns move by one screen; the nearest even step is taken."),
     ] = 20.0
     columns: Annotated[int, Meta(ge=0, le=6, description="Columns of cards, 1 to 6; 0: by the screen's shape.")] = 0
     area: Annotated[

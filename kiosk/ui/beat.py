@@ -60,7 +60,7 @@ class Beat(QObject):
         self.meter = Meter()
         self._renderer = SOFTWARE
         self._refresh = USUAL
-        self._speed, self._seconds = 0.0, 20.0
+        self._speed, self._seconds, self._least = 0.0, 20.0, 0.0
         self._moving: set[str] = set()
         self._drifting: dict[str, int] = {}
         self._began, self._count = 0.0, 0
@@ -81,9 +81,11 @@ class Beat(QObject):
         self._began, self._count = time.monotonic(), 0
         self.paceChanged.emit()
 
-    def pace(self, speed: float, seconds: float) -> None:
-        """Move so many pixels a second, or, where that is 0, one screen in so many seconds."""
-        self._speed, self._seconds = speed, seconds
+    def pace(self, speed: float, seconds: float, least: float = 0.0) -> None:
+        """Move so many pixels a second, or, where that is 0, one screen in so many seconds; never
+        one in fewer than `least`.
+        """
+        self._speed, self._seconds, self._least = speed, seconds, least
         self.paceChanged.emit()
 
     def painted(self, now: float) -> None:
@@ -125,7 +127,8 @@ class Beat(QObject):
         return self._stride(height).periods
 
     def _stride(self, height: int) -> Stride:
-        return stride(self._speed or height / self._seconds, self._refresh)
+        wanted = self._speed or height / self._seconds
+        return stride(min(wanted, height / self._least) if self._least else wanted, self._refresh)
 
     def _due(self) -> None:
         """Tick for the refreshes that have passed, so that the picture follows time, and wait for the next."""

@@ -23,6 +23,9 @@ UNHURRIED: Final = 120.0
 """Seconds in which Scroll moves by one screen where motion is reduced."""
 
 
+READABLE: Final = 10.0
+"""Seconds that a card in Scroll has at least between the lower edge and the upper one: 300 letters need as long."""
+
 MATTE: Final = 0x99
 """How much of the matte's colour lies over a blurred photo, 0 to 255."""
 

@@ -42,6 +42,13 @@ def test_speed_in_pixels_wins_over_seconds_a_screen(shell):
     assert (beat.pixels(2160), beat.periods(2160)) == (1, 2)
 
 
+def test_nothing_moves_faster_than_it_can_be_read(shell):
+    beat = Beat()
+    for speed, seconds in ((2000.0, 20.0), (0.0, 2.0)):
+        beat.pace(speed, seconds, 10.0)
+        assert (beat.pixels(1080), beat.periods(1080)) == (2, 1), "108 pixels a second, to the nearest even step"
+
+
 def test_ticks_follow_time_and_stop_with_the_motion(shell, play):
     beat, ticks = Beat(), []
     beat.tick.connect(ticks.append)
