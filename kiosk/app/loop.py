@@ -13,6 +13,7 @@ os.environ.setdefault("QT_API", "pyside6")  # qasync reads it while it is import
 
 import qasync
 
+from kiosk.app.thrift import give_memory_back
 from kiosk.runtime.counters import Counters
 from kiosk.settings import assets_folder
 from kiosk.ui.renderer import choose_renderer
@@ -34,6 +35,7 @@ def in_qt(
     play: Callable[[Shell, Counters], Coroutine[Any, Any, None]], brand: Brand, renderer: RendererName = "auto"
 ) -> int:
     """Run `play` on Qt's loop with a shell of that look; 0 when it ends, its error otherwise."""
+    give_memory_back()
     chosen = choose_renderer(renderer, on_screen=choose_platform())
     counters = Counters()
     shell = Shell(counters, assets_folder() / "fonts", brand, renderer=chosen)
