@@ -69,6 +69,9 @@ class WallTable(msgspec.Struct, frozen=True):
         "scroll",
         "spotlight",
         "spotlight",
+        "mosaic",
+        "spotlight",
+        "photos",
     )
     cooling: Annotated[
         float,
