@@ -7,6 +7,10 @@ import os
 import socket
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("kiosk", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("kiosk")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
