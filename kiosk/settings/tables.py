@@ -95,7 +95,7 @@ class WallTable(msgspec.Struct, frozen=True):
         Meta(
             ge=0,
             le=2000,
-            description="How fast columns move in pixels a second, a screen in 10 s at most; 0: by `seconds_per_screen`.",
+            description="Pixels a second that columns move by, a screen in 10 s at most; 0: by `seconds_per_screen`.",
         ),
     ] = 0.0
     seconds_per_screen: Annotated[
