@@ -88,10 +88,10 @@ def portions(state: PostState) -> int:
 def pages(scene: Scene, states: Sequence[PostState], dwell: float = 0.0, count: int = 0) -> tuple[float, ...]:
     """Seconds that each page of a cue stays, one entry a page; `dwell` is the least that they come to.
 
-    A scene of one post has a page for each photo of it and for each portion of a long text, side by side: page 1
-    shows the second photo and the second portion; `count` is how many these are where a wall has measured them. A
-    scene of one post's photos has a page for each of them, one of several posts' photos is whole on page 0, then each
-    of up to six posts rises on a page of its own. All other scenes have a single page.
+    A scene of one post has a page for each portion of a long text and, beside the words, one for all of several photos
+    and one for each of them: page 1 shows the first photo and the second portion. `count` is how many these are where
+    a wall has measured them. A scene of one post's photos has a page for each; one of several posts' photos is whole on
+    page 0, then each of up to six posts rises on a page of its own. All other scenes have a single page.
     """
     dwell = dwell or scene.dwell
     if not scene.slots or not states:
@@ -103,15 +103,15 @@ def pages(scene: Scene, states: Sequence[PostState], dwell: float = 0.0, count: 
     if scene.photos:
         return (dwell, *(reading_time(state) for state in states[:RISING]))
     together = ARRIVING + GLANCED * sum(text_time(state) + LOOKING * photo_count(state) for state in states)
-    return (min(3 * dwell, max(dwell, together, *map(reading_time, states))),)
+    return (min(1.5 * dwell, max(dwell, together, *map(reading_time, states))),)
 
 
 def _of_one(state: PostState, dwell: float, count: int) -> tuple[float, ...]:
     photos, words = photo_count(state), portions(state)
-    count = count or max(1, photos, words)
+    count = count or max(1, photos + 1 if photos > 1 else 1, words)
     if count == 1:
         return (max(dwell, reading_time(state)),)
-    words = count if words > 1 else 1  # a wall with larger letters turns a long text more often
+    words = count if count > photos + 1 and words > 1 else min(words, count)  # larger letters need more pages
     share = text_time(state) / words
     times = [ARRIVING + (share if page < words else 0.0) + LOOKING * (page < photos) for page in range(count)]
     return tuple(max(dwell / count, _within(each)) for each in times)

@@ -69,11 +69,12 @@ def test_quotes_polls_and_photos_take_their_time():
 
 def test_a_scene_of_one_post_has_a_page_for_each_photo_and_each_portion_of_its_text():
     assert len(pages(SPOT, [standing_approved()])) == 1
-    assert len(pages(SPOT, [pictured(3)])) == 3
+    assert len(pages(SPOT, [pictured(3)])) == 4
+    assert len(pages(SPOT, [pictured(1)])) == 1
     long = "word " * 120
     assert len(pages(SPOT, [standing_approved(text=long)])) == portions(standing_approved(text=long)) == 3
     assert len(pages(SPOT, [pictured(2, text=long)])) == 3
-    assert len(pages(SPOT, [pictured(4, text=long)])) == 4
+    assert len(pages(SPOT, [pictured(4, text=long)])) == 5
 
 
 @given(st.integers(0, 6), st.text(max_size=1200), st.floats(0, 120))
@@ -106,9 +107,9 @@ def test_a_mosaic_is_whole_first_and_then_each_of_six_rises():
 
 def test_a_page_of_several_posts_stays_until_half_of_it_is_read_but_not_for_ever():
     short = pages(PAGE, [standing_approved(text="hi")])
-    fuller = pages(PAGE, [standing_approved(text="x" * 280)] * 6)
+    fuller = pages(PAGE, [standing_approved(text="x" * 280)] * 3)
     fullest = pages(PAGE, [standing_approved(text="x" * 280)] * 16)
-    assert (short, fuller, fullest) == ((24.0,), (63.0,), (72.0,))
+    assert (short, fuller, fullest) == ((24.0,), (33.0,), (36.0,))
 
 
 def test_what_draws_for_itself_has_one_page():

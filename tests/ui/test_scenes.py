@@ -313,6 +313,25 @@ def test_what_hangs_on_a_post_is_read_on_the_wall(hall, play, frame, measured, c
     assert "address?with" not in words, "no address is read from a wall"
 
 
+def test_several_photos_come_one_after_another_once_all_were_seen_together(hall, play, frame):
+    async def test() -> None:
+        async with hall() as here:
+            wall = await here.wall()
+            photos = [stored((400, 300), GREEN), stored((300, 400), BLUE)]
+            state = await here.approved("several", *photos)
+            assert here.stage.pages(Cue("spotlight", (state.uri,), 9.0)) == 3
+            seen = []
+            for page in range(3):
+                here.stage.show(Cue("spotlight", (state.uri,), 9.0, page))
+                await here.stage.ready()
+                await asyncio.sleep(1.2)
+                picture = frame(wall)
+                seen.append((picture.count(GREEN) > 5000, picture.count(BLUE) > 5000))
+            assert seen == [(True, True), (True, False), (False, True)]
+
+    play(test())
+
+
 @pytest.mark.parametrize("scene", WORDED.values(), ids=WORDED)
 def test_several_photos_share_the_room_of_one(hall, play, frame, scene):
     async def test() -> None:

@@ -12,7 +12,7 @@ Rectangle {
     required property int screenHeight
     property int page: 0
     property bool pictured: true
-    readonly property int pages: Math.max(1, root.wordPages + ((alone.item as HungPages)?.pages ?? 0))
+    readonly property int pages: Math.max(1, root.readPages + ((alone.item as HungPages)?.pages ?? 0))
     readonly property int turned: Math.min(root.page, root.pages - 1)
 
     readonly property bool wide: root.post.photos.length > 0
@@ -30,7 +30,9 @@ Rectangle {
     readonly property real spare: root.room - beside.height - root.gap
     readonly property bool together: beside.hanging && (root.wordless ? beside.height <= root.room : root.spare > root.room * 0.25 && words.pagesWithin(root.spare) === 1)
     readonly property int wordPages: root.wordless ? (root.wide && beside.hanging && !root.together ? 1 : 0) : words.pages.length
-    readonly property bool reading: root.together || !beside.hanging || root.turned < root.wordPages
+    readonly property int photoPages: root.post.photos.length > 1 ? root.post.photos.length + 1 : 0
+    readonly property int readPages: Math.max(root.wordPages, root.photoPages)
+    readonly property bool reading: root.together || !beside.hanging || root.turned < root.readPages
     readonly property real room: side.height - author.height - root.gap
 
     clip: true
@@ -44,6 +46,7 @@ Rectangle {
         width: !root.wide ? 0 : root.upright ? root.width : Math.round(root.width * (0.6 - 0.14 * root.long))
 
         sourceComponent: SpotlightPhotos {
+            page: root.turned
             post: root.post
             screenHeight: root.screenHeight
         }
@@ -102,7 +105,7 @@ Rectangle {
             height: root.height - root.pad * 2 - author.height - root.gap
             ink: root.ink
             largest: Math.round(root.small * Theme.spotQuote / Theme.spotSmall)
-            page: root.turned - root.wordPages
+            page: root.turned - root.readPages
             pictured: root.pictured
             post: root.post
             quiet: root.quiet
