@@ -12,6 +12,8 @@ from kiosk.app.stills import open_stills
 from kiosk.archive.event_file import EventFile
 from kiosk.domain.contrast import ratio
 from kiosk.domain.errors import ArchiveError, SettingsError, SourceError
+from kiosk.domain.legibility import figures as figures_of
+from kiosk.domain.legibility import refusals
 from kiosk.domain.turns import playlist
 from kiosk.runtime.clocks import SystemClock
 from kiosk.runtime.health import SourceHealth, figures
@@ -40,6 +42,7 @@ async def check(settings: Settings, say: Say) -> int:
     say(f"Event “{event.name}”, {tags}, times in {event.timezone}.")
     well = _check_file(settings, say)
     well = await _check_theme(settings, say) and well
+    well = _check_legibility(settings, say) and well
     if not settings.source:
         say("✗ No [[source]]: nothing would arrive. Add one; `kiosk init` shows how.")
         well = False
@@ -84,6 +87,24 @@ async def _check_theme(settings: Settings, say: Say) -> bool:
     facts += [f"background veiled by {stills.veil:.0%}" for still in (stills.background,) if still]
     say(f"✓ Theme {settings.wall.theme}: {', '.join(facts)}.")
     return True
+
+
+def _check_legibility(settings: Settings, say: Say) -> bool:
+    """Whether all that the wall would show can be read from the last row."""
+    hall = settings.hall
+    sums = figures_of(hall)
+    size = f"{sums.least:.1%} of the screen, {round(sums.least * 1080)} px at 1080p"
+    columns = f"{sums.columns} column{'s' * (sums.columns > 1)} of about {sums.letters} letters a line"
+    room = f"{columns}, about {sums.posts} posts a screen, {sums.seconds:.0f} s to read one"
+    refused = refusals(hall, [turn.scene for turn in playlist(settings.turns).round])
+    for sentence in refused:
+        say(f"✗ Text: {sentence}.")
+    if not hall.least:
+        say(f"• Text is at least {size}: {room}. It is read from up to {sums.reach:.1f} screen heights away; say")
+        say("  screen_height and farthest_seat under [wall], and it grows with your hall.")
+    elif not refused:
+        say(f"✓ Text is at least {size}, to be read from {hall.farthest_seat:g} m: {room}.")
+    return not refused
 
 
 async def _check_source(reach: Reach, table: SourceTable, say: Say) -> bool:

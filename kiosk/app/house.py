@@ -46,6 +46,7 @@ class House:
         self.health: Callable[[], list[SourceHealth]] = list
         self.shelf = shell.shelf(self._photo)
         shell.beat.pace(*shell.brand.pace(settings.wall.speed, settings.wall.seconds_per_screen), READABLE)
+        shell.read_from_afar(settings.hall.least)
         show = playlist(settings.turns, settings.fairness)
         self.rotation = Rotation(self.gate, clock, show, settings.event.timezone)
         self.stage = WallStage(
@@ -57,6 +58,7 @@ class House:
             clock=clock,
             counters=counters,
             columns=settings.wall.columns,
+            least=settings.hall.least,
         )
         self.orders = Orders(
             rotation=self.rotation,

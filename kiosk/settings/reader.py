@@ -106,6 +106,12 @@ class _Reader:
         keys = [key for _, struct in places for key in struct.__struct_fields__]
         return self._fault("", name, 0, f"“{name}” stands above all tables and is no key", nearest(name, keys))
 
+    def _check_hall(self, settings: Settings) -> None:
+        wall = settings.wall
+        if (wall.farthest_seat or wall.screen_width) and not wall.screen_height:
+            key = "farthest_seat" if wall.farthest_seat else "screen_width"
+            raise self._fault("wall", key, 0, f"{key} says nothing without screen_height; measure the picture, too", "")
+
     def _check(self, settings: Settings) -> None:
         try:
             zoneinfo.ZoneInfo(settings.event.timezone)
@@ -122,6 +128,7 @@ class _Reader:
             raise self._fault("wall", "theme", 0, what, nearest(theme, theme_names()))
         if not settings.wall.playlist:
             raise self._fault("wall", "playlist", 0, "the playlist is empty; name at least one scene", "")
+        self._check_hall(settings)
         area = settings.wall.area
         if area and (len(area) != AREA or min(area) < 0 or min(area[2:]) < SMALLEST):
             what = f"area wants four numbers, x, y, width and height, the last two at least {SMALLEST}"

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from kiosk.domain.airtime import Fairness
 from kiosk.domain.errors import SettingsError
+from kiosk.domain.legibility import WIDE, Hall
 from kiosk.domain.turns import Turn
 from kiosk.settings.turns import Fault, TurnTable
 
@@ -73,6 +74,20 @@ class WallTable(msgspec.Struct, frozen=True):
         "spotlight",
         "photos",
     )
+    screen_height: Annotated[
+        float, Meta(ge=0, le=100, description="The picture's height in metres; 0: nobody has measured.")
+    ] = 0.0
+    screen_width: Annotated[
+        float, Meta(ge=0, le=300, description="Its width in metres; 0: by `area`, or as wide as 16:9.")
+    ] = 0.0
+    farthest_seat: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1000,
+            description="Metres from the picture to the last row: text is as large as can be read from there.",
+        ),
+    ] = 0.0
     cooling: Annotated[
         float,
         Meta(ge=0, le=86_400, description="Seconds for which a post rests after it was shown, while there are others."),
@@ -170,6 +185,17 @@ class Settings(msgspec.Struct, frozen=True):
     def turns(self) -> tuple[Turn, ...]:
         """The playlist, however it was written."""
         return tuple(table.turn for table in self.turn) or tuple(Turn(scene) for scene in self.wall.playlist)
+
+    @property
+    def hall(self) -> Hall:
+        """The screen and who looks at it, as far as somebody has measured."""
+        wall = self.wall
+        aspect = WIDE
+        if wall.screen_width and wall.screen_height:
+            aspect = wall.screen_width / wall.screen_height
+        elif wall.area:
+            aspect = wall.area[2] / wall.area[3]
+        return Hall(wall.screen_height, wall.farthest_seat, aspect, wall.columns)
 
     @property
     def fairness(self) -> Fairness:

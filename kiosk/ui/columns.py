@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-GAP_SHARE: Final = 0.022
-"""The gap between cards, as a share of the screen's height."""
+from kiosk.domain.legibility import GAP, narrowest
 
-COLUMN_SHARE: Final = 0.55
-"""The narrowest column, as a share of the screen's height: wide enough for text that is read from afar."""
+GAP_SHARE: Final = GAP
+"""The gap between cards, as a share of the screen's height."""
 
 MOST: Final = 6
 """Columns beyond which nobody would follow."""
@@ -32,11 +31,17 @@ class Placed(NamedTuple):
 class Columns:
     """Cards in columns; a new one joins the shortest."""
 
-    def __init__(self, width: int, height: int, screen_height: int, wanted: int = 0) -> None:
-        """Lay out a view of that size in pixels, in `wanted` columns, or as many as its shape has room for."""
+    def __init__(  # a view, and what was asked of it
+        self, width: int, height: int, screen_height: int, wanted: int = 0, least: float = 0.0
+    ) -> None:
+        """Lay out a view of that size in pixels, in `wanted` columns, or as many as its shape has room for.
+
+        Where text is at least the share `least` of the screen's height, there are never more than have room.
+        """
         self.height = height
         self.gap = max(8, round(screen_height * GAP_SHARE))
-        count = wanted or min(MOST, max(1, int((width - self.gap) / (screen_height * COLUMN_SHARE))))
+        room = min(MOST, max(1, int((width - self.gap) / (screen_height * narrowest(least)))))
+        count = wanted if wanted and not least else min(wanted or MOST, room)
         self.card_width = (width - self.gap * (count + 1)) // count
         spare = width - count * self.card_width - (count + 1) * self.gap
         self._lefts = [spare // 2 + self.gap + index * (self.card_width + self.gap) for index in range(count)]

@@ -30,11 +30,14 @@ MARGIN_SHARE: Final = 0.05
 
 
 class View(NamedTuple):
-    """The part of the screen that a scene has, in pixels, and the screen's height that sizes are shares of."""
+    """The part of the screen that a scene has, in pixels, and the screen's height that sizes are shares of; text is at
+    least the share `least` of it.
+    """
 
     width: int
     height: int
     screen_height: int
+    least: float = 0.0
 
 
 class Layout(Protocol):
@@ -96,7 +99,7 @@ class Page:
 
     def __init__(self, view: View, posts: int) -> None:  # noqa: ARG002  # a layout's shape
         """Lay out that view."""
-        self._columns = Columns(view.width, view.height, view.screen_height)
+        self._columns = Columns(view.width, view.height, view.screen_height, least=view.least)
         self._placed = False
 
     def room(self, part: int) -> tuple[int, int]:  # noqa: ARG002

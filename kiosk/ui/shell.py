@@ -114,6 +114,10 @@ class Shell:
         theme.setProperty("crossfade", 0)
         theme.setProperty("settle", 0)
 
+    def read_from_afar(self, least: float) -> None:
+        """Draw no text of the wall smaller than that share of the screen's height; 0: at the sizes of old."""
+        cast("QObject", self.engine.singletonInstance("Kiosk", "Theme")).setProperty("least", least)
+
     def shelf(self, load: Callable[..., object]) -> PhotoShelf:
         """Make the shelf that `image://photo/` is answered from."""
         shelf = PhotoShelf(load, self._counters)  # pyright: ignore[reportArgumentType]

@@ -72,10 +72,13 @@ class WallStage(QObject):
         clock: Clock,
         counters: Counters,
         columns: int = 0,
+        least: float = 0.0,
     ) -> None:
-        """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene."""
+        """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene; text is at
+        least the share `least` of the screen's height.
+        """
         super().__init__()
-        self._gate = gate
+        self._gate, self._least = gate, least
         self._glass = Glass(gate=gate, shelf=shelf, press=press, cards=cards, clock=clock)
         self._glass.columns = columns
         self._errands = Errands(counters, "A card could not be made")
@@ -172,7 +175,7 @@ class WallStage(QObject):
 
     def _view(self, scene: Scene) -> View:
         width, height = self._glass.size
-        return View(width, height if scene.bare else height - self.header, height)
+        return View(width, height if scene.bare else height - self.header, height, self._least)
 
     def fill(self) -> None:
         """Draw posts for the scene that is up, where it draws them for itself."""

@@ -55,9 +55,9 @@ class Stream(QObject):
         self._coming: set[PostUri] = set()
         self._in_turn = asyncio.Lock()
 
-    def resize(self, width: int, height: int, screen_height: int) -> None:
+    def resize(self, width: int, height: int, screen_height: int, least: float = 0.0) -> None:
         """Begin anew on a stage of that size in pixels; its cards have been withdrawn."""
-        self._columns = Columns(width, height, screen_height, self._glass.columns)
+        self._columns = Columns(width, height, screen_height, self._glass.columns, least)
         self.restart.emit()
 
     def begin_anew(self) -> None:

@@ -45,10 +45,32 @@ def test_all_is_well_where_the_server_answers_and_the_file_can_be_made(tmp_path,
     assert said[0] == "Event “Evening”, #hall, times in UTC."
     assert said[1] == f"✓ A new event file would be made: {tmp_path / 'event.wall'}"
     assert said[2] == "✓ Theme night: words at 8.7:1 or better."
-    assert said[3] == f"✓ mastodon {server.url}: polling; 2 posts belong to the event."
-    assert said[4].startswith("  It would be asked every 20 s, without a live stream: ")
-    assert said[5].endswith("every post waits for the desk.")
-    assert len(said) == 6
+    assert said[3].startswith(
+        "• Text is at least 2.2% of the screen, 24 px at 1080p: 3 columns of about 29 letters a line"
+    )
+    assert said[4].startswith("  screen_height and farthest_seat under [wall]")
+    assert said[5] == f"✓ mastodon {server.url}: polling; 2 posts belong to the event."
+    assert said[6].startswith("  It would be asked every 20 s, without a live stream: ")
+    assert said[7].endswith("every post waits for the desk.")
+    assert len(said) == 8
+
+
+def test_a_hall_that_was_measured_is_told_its_sizes(tmp_path, server):
+    wall = WallTable(screen_height=3.0, farthest_seat=18.0)
+    code, said = checked(msgspec.structs.replace(event(tmp_path, server.url), wall=wall))
+    assert code == 0
+    assert said[3] == (
+        "✓ Text is at least 4.1% of the screen, 45 px at 1080p, to be read from 18 m: "
+        "2 columns of about 30 letters a line, about 4 posts a screen, 12 s to read one."
+    )
+
+
+def test_a_layout_that_cannot_be_read_from_the_last_row_is_refused(tmp_path, server):
+    wall = WallTable(screen_height=3.0, farthest_seat=40.0)
+    code, said = checked(msgspec.structs.replace(event(tmp_path, server.url), wall=wall))
+    assert code == 1
+    assert said[3].startswith("✗ Text: spotlight has room for 12 letters in a line")
+    assert "seat nobody farther away than 30 m" in said[3]
 
 
 def test_checking_changes_nothing(tmp_path, server):
@@ -68,7 +90,7 @@ def test_posts_that_cannot_be_read_are_counted_with_an_example(tmp_path, server)
     server.add(1)
     server.add(2, created_at="yesterday")
     _, said = checked(event(tmp_path, server.url))
-    assert "1 posts belong to the event, 1 could not be read (" in said[3]
+    assert "1 posts belong to the event, 1 could not be read (" in said[5]
 
 
 @pytest.mark.parametrize(

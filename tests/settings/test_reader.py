@@ -75,6 +75,13 @@ def test_a_byte_order_mark_and_windows_lines_are_no_fault(path):
 
 
 FAULTS = {
+    "a seat before a screen": (
+        "[wall]\n\nfarthest_seat = 9\n",
+        3,
+        "farthest_seat",
+        "",
+        "nothing without screen_height",
+    ),
     "unknown key": ('[event]\nname = "x"\nhashtag = ["y"]\n', 3, "hashtag", "hashtags", "[event] has no key"),
     "unknown table": ('[event]\n\n[wal]\ntheme = "night"\n', 3, "", "wall", "there is no table [wal]"),
     "unknown array of tables": ("[[sources]]\n", 1, "", "source", "there is no table [sources]"),

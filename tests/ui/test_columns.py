@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.ui.columns import COLUMN_SHARE, Columns, Placed
+from kiosk.domain.legibility import COLUMN
+from kiosk.ui.columns import Columns, Placed
 
 HEIGHTS = st.lists(st.integers(40, 2000), max_size=40)
 SIZES = st.sampled_from([(1920, 1080), (3840, 2160), (1080, 1920), (1280, 720), (640, 480), (320, 1080)])
@@ -51,7 +52,12 @@ def test_a_new_card_joins_the_shortest_column(heights):
 @given(SIZES)
 def test_a_column_is_wide_enough_to_be_read_from_afar(size):
     columns = strip(size)
-    assert columns.card_width >= min(size[0] - 2 * columns.gap, int(size[1] * COLUMN_SHARE * 0.9))
+    assert columns.card_width >= min(size[0] - 2 * columns.gap, int(size[1] * COLUMN * 0.9))
+
+
+def test_a_far_seat_makes_columns_fewer():
+    strips = [Columns(1920, 967, 1080, least=least) for least in (0.0, 0.03, 0.041, 0.06)]
+    assert [len({columns.join(str(index), 100).left for index in range(9)}) for columns in strips] == [3, 3, 2, 1]
 
 
 def test_a_full_hd_wall_has_three_columns_and_an_upright_one_has_one():

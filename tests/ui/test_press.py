@@ -110,6 +110,25 @@ def test_the_spotlight_shows_every_word_within_its_card_however_many_pages_it_ta
     assert "".join(seen.split()) == "".join(text.split())
 
 
+@pytest.mark.parametrize("component", ["PostCard", "SpotlightCard", "CaptionCard"])
+def test_no_text_is_smaller_than_the_farthest_seat_needs(shell, component):
+    given = {
+        "post": view(text=LONG[:400], quote=Quote(ADA, "quoted")),
+        "width": 900,
+        "height": 967,
+        "screenHeight": 1080,
+    }
+    sizes = []
+    for least in (0.0, 0.05):
+        shell.read_from_afar(least)
+        item = shell.press._make(component, given)
+        drawn = [text for text in texts(item) if text.isVisible()]
+        sizes.append([QQmlExpression(QQmlEngine.contextForObject(each), each, "size").evaluate()[0] for each in drawn])
+        shiboken6.delete(item)
+    shell.read_from_afar(0.0)
+    assert min(sizes[0]) < 0.05 * 1080 <= min(sizes[1]) + 0.5
+
+
 def test_pages_differ_and_the_one_after_the_last_is_the_last(shell):
     cards = [shell.press.card("SpotlightCard", view(text=LONG), width=960, height=480, screen_height=540, page=page)
              for page in range(9)]  # fmt: skip

@@ -13,6 +13,10 @@ Row {
     required property color ground
     property bool pictured: true
     property bool whole: false
+
+    // A handle that has no room for its server is better without it than cut.
+    readonly property string handle: root.post?.handle ?? ""
+    readonly property string local: root.handle.replace(/^(\u2068?@[^@]+)@[^\u2069]*/, "$1")
     readonly property string picture: root.pictured ? root.post?.avatar ?? "" : ""
 
     spacing: root.nameSize * 0.55
@@ -48,11 +52,19 @@ Row {
             PostText {
                 id: handle
 
+                readonly property real room: parent.width - age.width - root.quietSize
+
                 ink: root.quiet
                 size: root.quietSize
-                text: root.post?.handle ?? ""
-                width: Math.min(implicitWidth, parent.width - age.width - root.quietSize)
+                text: root.whole || measure.advanceWidth(root.handle) <= room ? root.handle : root.local
+                width: Math.min(implicitWidth, room)
                 wrapMode: root.whole ? Text.Wrap : Text.NoWrap
+            }
+
+            FontMetrics {
+                id: measure
+
+                font: handle.font
             }
 
             PostText {

@@ -10,7 +10,7 @@ Rectangle {
     property int page: 0
     readonly property int tone: root.post.tone
     readonly property bool upright: root.screenHeight > root.width * 1.2
-    readonly property real small: Theme.spotSmall * (root.upright ? 0.72 : 1)
+    readonly property real small: Math.max(Theme.least, Theme.spotSmall * (root.upright ? 0.72 : 1))
     readonly property real pad: Theme.px(0.64 * root.small, root.screenHeight)
 
     color: Theme.papers[root.tone]
@@ -41,7 +41,7 @@ Rectangle {
             nameSize: Theme.px(root.small, root.screenHeight)
             post: root.post
             quiet: Theme.quiets[root.tone]
-            quietSize: Theme.px(root.small * 0.9, root.screenHeight)
+            quietSize: Theme.px(Math.max(Theme.least, root.small * 0.9), root.screenHeight)
             width: parent.width
         }
     }

@@ -73,6 +73,7 @@ Column {
 
         sourceComponent: LinkBlock {
             ink: root.ink
+            lines: root.whole || root.lines > 5 ? root.lines : width < root.size * 16 ? 3 : 2
             link: root.post.link
             pictured: root.pictured
             quiet: root.quiet

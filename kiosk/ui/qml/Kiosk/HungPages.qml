@@ -64,7 +64,7 @@ Item {
         choices: root.half
         first: root.second ? root.half : 0
         ink: root.ink
-        lines: 99
+        lines: root.whole ? 99 : Math.max(4, Math.floor(root.height / (root.size * 1.36)) - 3)
         only: root.block
         pictured: root.pictured
         post: root.post

@@ -11,7 +11,7 @@ Rectangle {
     required property color ink
     required property color quiet
     required property real size
-    property int lines: root.whole ? 99 : width < root.size * 16 ? 3 : 2
+    property int lines: 2
     property bool pictured: true
     property bool whole: false
     readonly property bool wide: root.link.picture.address !== ""
@@ -43,7 +43,7 @@ Rectangle {
         PostText {
             font.weight: Font.ExtraBold
             ink: root.ink
-            maximumLineCount: root.lines
+            maximumLineCount: root.whole ? 99 : root.lines
             size: root.size
             text: root.link.title
             width: parent.width

@@ -33,12 +33,13 @@ Rectangle {
         y: pictures.height + root.pad
 
         Paragraphs {
-            readonly property bool loud: size > Theme.px(0.04, root.screenHeight)
+            readonly property real share: Theme.bodyShare(root.post.extent)
+            readonly property bool loud: root.post.extent <= 70
 
             emojis: root.post.emojis
             ink: root.ink
-            size: Theme.px(Theme.bodyShare(root.post.extent), root.screenHeight)
-            text: Fit.excerpt(root.post.text, Theme.face(size, weight), width, 14)
+            size: Theme.px(share, root.screenHeight)
+            text: Fit.excerpt(root.post.text, Theme.face(size, weight), width, Theme.excerptLines(share))
             visible: text !== ""
             weight: loud ? Font.ExtraBold : Font.Medium
             width: parent.width

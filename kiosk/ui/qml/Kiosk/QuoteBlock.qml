@@ -64,9 +64,8 @@ Rectangle {
         PostText {
             emojis: root.pictured ? root.quote.emojis : []
             ink: root.ink
-            maximumLineCount: root.whole ? 99 : root.lines
             size: root.size
-            text: root.quote.text
+            text: root.whole ? root.quote.text : Fit.excerpt(root.quote.text, Theme.face(root.size, Font.Medium), width, root.lines)
             visible: text !== ""
             width: parent.width
         }

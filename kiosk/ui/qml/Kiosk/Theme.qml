@@ -45,13 +45,15 @@ QtObject {
     readonly property int tick: 1000
 
     // Sizes, as shares of the screen's height.
-    readonly property real scrollSmall: 0.0225
-    readonly property real scrollName: 0.026
-    readonly property real spotSmall: 0.0405
-    readonly property real spotName: 0.048
-    readonly property real spotQuote: 0.056
-    readonly property real uprightSmall: 0.03
-    readonly property real uprightName: 0.0355
+    // None is smaller than `least`, which the farthest seat asks for (kiosk/domain/legibility.py).
+    property real least: 0
+    readonly property real scrollSmall: grown(0.0225, 0.0225)
+    readonly property real scrollName: grown(0.026, 0.0225)
+    readonly property real spotSmall: grown(0.0405, 0.0405)
+    readonly property real spotName: grown(0.048, 0.0405)
+    readonly property real spotQuote: grown(0.056, 0.0405)
+    readonly property real uprightSmall: grown(0.03, 0.03)
+    readonly property real uprightName: grown(0.0355, 0.03)
     readonly property real spotBody: 0.2
     readonly property real margin: 0.028
     readonly property real seam: 0.0045
@@ -76,12 +78,16 @@ QtObject {
 
     // Few words may be loud; the longest stay at what can be read from the last row.
     function bodyShare(letters: int): real {
-        if (letters <= 24)
-            return 0.062;
-        if (letters <= 70)
-            return 0.042;
-        if (letters <= 160)
-            return 0.033;
-        return letters <= 300 ? 0.028 : 0.0245;
+        return grown(letters <= 24 ? 0.062 : letters <= 70 ? 0.042 : letters <= 160 ? 0.033 : letters <= 300 ? 0.028 : 0.0245, 0.0225);
+    }
+
+    // Where the smallest size has to grow, larger ones grow by less.
+    function grown(share: real, smallest: real): real {
+        return Math.max(share, root.least * Math.sqrt(share / smallest));
+    }
+
+    // How many lines a post may have in columns: half a screen of them.
+    function excerptLines(share: real): int {
+        return Math.max(4, Math.min(14, Math.round(0.5 / (share * 1.36))));
     }
 }
