@@ -116,7 +116,7 @@ else
     --no-build-isolation "$copy"
   rm -rf "$copy"
   mkdir -p "$venv/share/kiosk/assets"
-  cp -R "$here/assets/demo.wall" "$here/assets/fonts" "$here/assets/themes" "$venv/share/kiosk/assets/"
+  cp -R "$here/assets/demo.wall" "$here/assets/fonts" "$here/assets/themes" "$here/assets/words" "$venv/share/kiosk/assets/"
   "$venv/bin/python" -m compileall -q "$venv/lib" >/dev/null 2>&1 || true
   touch "$venv/complete"
   say "release $release is complete"

@@ -14,6 +14,8 @@ from kiosk.runtime.modes import Modes
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.panic import Panic
 from kiosk.runtime.rotation import Rotation
+from kiosk.runtime.talk import Talk
+from kiosk.settings.stops import stop_words
 from kiosk.ui.brand import READABLE
 from kiosk.ui.desk import DeskView
 from kiosk.ui.errands import Errands
@@ -48,7 +50,8 @@ class House:
         shell.beat.pace(*shell.brand.pace(settings.wall.speed, settings.wall.seconds_per_screen), READABLE)
         shell.read_from_afar(settings.hall.least)
         show = playlist(settings.turns, settings.fairness)
-        self.rotation = Rotation(self.gate, clock, show, settings.event.timezone)
+        self.talk = Talk(self.gate, clock, stop_words())
+        self.rotation = Rotation(self.gate, clock, show, settings.event.timezone, self.talk.count)
         self.stage = WallStage(
             gate=self.gate,
             draw=self.rotation.draw,
@@ -59,7 +62,9 @@ class House:
             counters=counters,
             columns=settings.wall.columns,
             least=settings.hall.least,
+            terms=self.talk.terms,
         )
+        self.stage.words.family = shell.brand.theme.font.family
         self.orders = Orders(
             rotation=self.rotation,
             gate=self.gate,
@@ -109,6 +114,7 @@ class House:
         if pin and (uri := pin.uri):
             pinned = await self.ledger.read(lambda f: f.state(uri))
             self.gate.open_to([pinned] if isinstance(pinned, PostState) else [])
+        self.talk.about(described.hashtags)
         self.stage.describe(described)
 
     async def _photo(self, sha256: Sha256, thumbnail: bool) -> bytes | None:  # noqa: FBT001  # the shelf hands it on

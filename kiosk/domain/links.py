@@ -32,6 +32,11 @@ def with_hosts(text: str) -> str:
     return _ADDRESS.sub(_named, text) if "." in text else text
 
 
+def without_addresses(text: str) -> str:
+    """Put a space in the place of each address in a text."""
+    return _ADDRESS.sub(" ", text) if "." in text else text
+
+
 def _named(match: re.Match[str]) -> str:
     address, after = _ended(match[0])
     host = host_of(address if "://" in address else f"https://{address}")

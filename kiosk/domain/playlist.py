@@ -32,13 +32,15 @@ ALONE: Final = "spotlight"
 
 class Hall(msgspec.Struct, frozen=True):
     """What a choice depends on besides the playlist: the posts that may be shown, oldest approval first, the time in
-    seconds of one steady clock, the minute of the venue's day, and what is pinned.
+    seconds of one steady clock, the minute of the venue's day, what is pinned, and how many
+    terms the last hour has.
     """
 
     posts: tuple[PostState, ...]
     now: float
     minute: int = 0
     pin: Pinned | None = None
+    terms: int = 0
 
 
 class Show(msgspec.Struct, frozen=True):
@@ -118,6 +120,8 @@ def _cast(turn: Turn, playlist: Playlist, show: Show, hall: Hall) -> Cue | None:
     if scene.flows:
         return Cue(scene.name, (), turn.dwell or scene.dwell) if hall.posts else None
     if not scene.slots:
+        if hall.terms < scene.terms:
+            return None
         return Cue(scene.name, (), turn.dwell or scene.dwell)
     states = next_posts(scene, _castable(scene, hall), show.airtime, playlist.fairness, hall.now)
     return _with(scene, states, turn.dwell) if states else None

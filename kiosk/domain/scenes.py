@@ -14,7 +14,8 @@ class Scene(msgspec.Struct, frozen=True):
 
     `cards` names the components that are pressed into pictures for each of its posts. A scene that `flows` has no
     slots and draws posts for itself, as it has room; one with neither shows no posts. One with `photos` shows only
-    posts that have any, and a `bare` one has the whole screen, the header's part included.
+    posts that have any, and a `bare` one has the whole screen, the header's part included. One with `terms` shows
+    those of the hour, and is skipped while there are fewer.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Scene(msgspec.Struct, frozen=True):
     flows: bool = False
     photos: bool = False
     bare: bool = False
+    terms: int = 0
 
 
 class Cue(msgspec.Struct, frozen=True):
@@ -49,6 +51,8 @@ SCENES: Final = {
         Scene(name="mosaic", qml="Mosaic", dwell=8.0, slots=40, cards=("PhotoTile",), photos=True),
         Scene(name="photos", qml="PhotoShow", dwell=12.0, slots=1, cards=("PhotoPlate", "CaptionCard"),
               photos=True, bare=True),
+        Scene(name="words", qml="Words", dwell=14.0, terms=5),
+        Scene(name="test-pattern", qml="TestPattern", dwell=60.0, bare=True),
     )
 }  # fmt: skip
 """Adding a layout is one QML file and one line here."""

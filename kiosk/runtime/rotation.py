@@ -12,7 +12,7 @@ from kiosk.domain.playlist import Hall, Show, next_step
 from kiosk.domain.scenes import SCENES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from kiosk.domain.events import Pinned
     from kiosk.domain.model import PostState, PostUri
@@ -26,10 +26,17 @@ if TYPE_CHECKING:
 class Rotation:
     """One wall's show. Everything it decides is decided in `kiosk.domain.playlist`; this only remembers."""
 
-    def __init__(self, gate: Gate, clock: Clock, playlist: Playlist, timezone: str = "UTC") -> None:
-        """Begin with nobody having been shown; `timezone` is the venue's, an IANA name."""
+    def __init__(
+        self,
+        gate: Gate,
+        clock: Clock,
+        playlist: Playlist,
+        timezone: str = "UTC",
+        terms: Callable[[], int] = int,
+    ) -> None:
+        """Begin with nobody having been shown; `timezone` is the venue's, an IANA name; `terms` counts the hour's."""
         self._gate, self._clock, self._playlist = gate, clock, playlist
-        self._zone = ZoneInfo(timezone)
+        self._zone, self._terms = ZoneInfo(timezone), terms
         self._show = self._before = Show()
         self.drawn: set[PostUri] = set()
         """Posts that scenes drew for themselves since this was emptied."""
@@ -56,7 +63,10 @@ class Rotation:
     def peek(self, pin: Pinned | None) -> Step:
         """What `step` would give now, taking nothing."""
         local = self._clock.now().astimezone(self._zone)
-        hall = Hall(self._gate.open_posts(), self._clock.monotonic(), local.hour * 60 + local.minute, pin)
+        scenes = [turn.scene for turn in self._playlist.round] + ([pin.scene] if pin else [])
+        terms = self._terms() if any(SCENES[name].terms for name in scenes if name in SCENES) else 0
+        minute = local.hour * 60 + local.minute
+        hall = Hall(self._gate.open_posts(), self._clock.monotonic(), minute, pin, terms)
         return next_step(self._playlist, self._show, hall)
 
     def jump(self, cue: Cue) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.domain.reading import has_photo
 from kiosk.domain.scenes import SCENES
+from kiosk.ui.bigwords import BigWords
 from kiosk.ui.columns import Placed
 from kiosk.ui.errands import Errands
 from kiosk.ui.glass import Glass, extent
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.domain.events import EventDescribed
     from kiosk.domain.model import PostState, PostUri
     from kiosk.domain.scenes import Cue, Scene
+    from kiosk.domain.terms import Term
     from kiosk.runtime.clocks import Clock
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.gate import Gate
@@ -73,9 +75,10 @@ class WallStage(QObject):
         counters: Counters,
         columns: int = 0,
         least: float = 0.0,
+        terms: Callable[[], tuple[Term, ...]] = tuple,
     ) -> None:
-        """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene; text is at
-        least the share `least` of the screen's height.
+        """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene, `terms`
+        counts those of the hour; text is at least the share `least` of the screen's height.
         """
         super().__init__()
         self._gate, self._least = gate, least
@@ -84,6 +87,7 @@ class WallStage(QObject):
         self._errands = Errands(counters, "A card could not be made")
         self._streams = {name: self._stream(scene, draw) for name, scene in SCENES.items() if scene.flows}
         self._hands = {name: Hand(self._glass, self) for name, scene in SCENES.items() if scene.slots}
+        self._words = BigWords(terms, self)
         self._dealt: Cue | None = None
         self._scene = GROUND
         self._described: EventDescribed | None = None
@@ -101,6 +105,9 @@ class WallStage(QObject):
         if scene.flows:
             self._enter(cue.scene)
             self._streams[cue.scene].fill()
+        elif scene.terms:
+            self._words.deal(self._view(scene))
+            self._enter(cue.scene if len(self._words) else GROUND)
         elif not scene.slots:
             self._enter(cue.scene)
         elif scene.photos and scene.slots > 1 and cue.page and self._goes_on(cue):
@@ -128,13 +135,15 @@ class WallStage(QObject):
         for holder in (*self._streams.values(), *self._hands.values()):
             holder.withdraw(keys)
         hand = self._hands.get(self._scene)
-        if hand is not None and not len(hand):
+        self._words.recount()
+        if (hand is not None and not len(hand)) or (SCENES[self._scene].terms and not len(self._words)):
             self._enter(GROUND)
         self._changed()
 
     def slate(self, *, raised: bool) -> None:
         """Cover everything with the safe slate, or uncover a stage that was emptied first."""
         self._glass.covered = raised
+        self._words.clear()
         self.withdraw(self._glass.posts())
         self._dealt = None
         self.raisedChanged.emit()
@@ -162,6 +171,7 @@ class WallStage(QObject):
         if (width, height) == self._glass.size:
             return
         self._glass.size = (width, height)
+        self._words.resize(self._view(SCENES["words"]))
         self.withdraw(self._glass.posts())
         for name, stream in self._streams.items():
             stream.resize(*self._view(SCENES[name]))
@@ -235,6 +245,7 @@ class WallStage(QObject):
         if scene != self._scene:
             left, self._scene = self._scene, scene
             self.sceneChanged.emit()
+            self.emptyChanged.emit()
             if left in self._hands:
                 self._errands.begin(self._clear(left))
 
@@ -263,6 +274,11 @@ class WallStage(QObject):
     def hand(self, qml: str) -> QObject | None:
         """The cards of the scene with that component, where it is dealt some."""
         return self._hands.get(_named(qml))
+
+    @Property(QObject, constant=True)
+    def words(self) -> BigWords:
+        """The terms of the hour, as they are set."""
+        return self._words
 
     @Property(bool, notify=emptyChanged)
     def empty(self) -> bool:

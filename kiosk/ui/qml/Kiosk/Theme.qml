@@ -42,7 +42,11 @@ QtObject {
     readonly property color badGround: "#7a1414"
     readonly property color dark: "#0b0e16"
     readonly property color veil: "#d9080b12"
+    readonly property color clear: "transparent"
     readonly property int tick: 1000
+
+    // The test pattern: a screen's own colours, whatever the look.
+    readonly property list<color> testBars: ["#ffffff", "#ffff00", "#00ffff", "#00ff00", "#ff00ff", "#ff0000", "#0000ff", "#000000"]
 
     // Sizes, as shares of the screen's height.
     // None is smaller than `least`, which the farthest seat asks for (kiosk/domain/legibility.py).
