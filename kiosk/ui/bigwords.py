@@ -127,10 +127,10 @@ class BigWords(QObject):
     def _set(self, terms: Sequence[Term]) -> None:
         if self._view is None:
             return
-        width, height, screen = self._view
+        width, height, screen, least = self._view
         margin = self.margin
         box = (width - 2 * margin, height - 2 * margin - round(FOOT * screen))
-        limits = (round(LEAST * screen), round(LARGEST * min(screen, width)))
+        limits = (round(max(LEAST, least) * screen), round(LARGEST * min(screen, width)))
         font, number = self._font(MEASURED), self._font(round(COUNT * screen))
         widths = [
             Width(

@@ -1,6 +1,6 @@
 """Pictures of every scene beside those that were found right; what differs is left as a picture to review.
 
-After a change that is meant: `python tests/ui/test_look.py`, look at what git shows as changed, and commit it.
+After a change that is meant: `PYTHONPATH=. python tests/ui/test_look.py`; look at what git shows as changed; commit it.
 """
 
 from __future__ import annotations
