@@ -91,6 +91,7 @@ def due(turn: Turn, hall: Hall, *, alone: bool = False) -> bool:
     return (
         open_at(turn.between, hall.minute)
         and posts >= turn.posts
+        and hall.terms >= scene.terms
         and photos >= turn.photos
         and (photos if scene.photos else posts) >= least
     )
@@ -106,8 +107,14 @@ def _crowd(scene: Scene) -> bool:
 
 
 def _others(playlist: Playlist, hall: Hall) -> bool:
-    """Whether a scene of single posts could have the stage now."""
-    return any(SCENES[turn.scene].slots == 1 and due(turn, hall) for turn in playlist.round)
+    """Whether a scene of single posts could show every post now, so that scenes of many may wait for more."""
+    return any(
+        SCENES[turn.scene].slots == 1
+        and due(turn, hall)
+        and hall.posts
+        and len(_castable(SCENES[turn.scene], hall)) == len(hall.posts)
+        for turn in playlist.round
+    )
 
 
 def _castable(scene: Scene, hall: Hall) -> tuple[PostState, ...]:
@@ -120,8 +127,6 @@ def _cast(turn: Turn, playlist: Playlist, show: Show, hall: Hall) -> Cue | None:
     if scene.flows:
         return Cue(scene.name, (), turn.dwell or scene.dwell) if hall.posts else None
     if not scene.slots:
-        if hall.terms < scene.terms:
-            return None
         return Cue(scene.name, (), turn.dwell or scene.dwell)
     states = next_posts(scene, _castable(scene, hall), show.airtime, playlist.fairness, hall.now)
     return _with(scene, states, turn.dwell) if states else None

@@ -13,6 +13,7 @@ from kiosk.domain.events import Change, PostDeleted, PostEdited, Requeued, uri_o
 from kiosk.domain.fold import fold
 from kiosk.domain.model import PostState, Sighting
 from kiosk.domain.moderation import content_hash, showable
+from kiosk.domain.reading import has_photo
 from kiosk.domain.scenes import SCENES
 from kiosk.domain.turns import Turn, playlist
 from kiosk.runtime.counters import Counters
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
 
 NAMES = st.integers(0, 3)
 URL = "https://example.social/photo.jpg"
+SHOWING = sorted(name for name, scene in SCENES.items() if scene.flows or scene.slots)
+"""Scenes that show posts."""
+
 PLAYLISTS = st.lists(
-    st.builds(Turn, scene=st.sampled_from(sorted(SCENES)), weight=st.integers(1, 3), posts=st.integers(0, 6)),
+    st.builds(Turn, scene=st.sampled_from(SHOWING), weight=st.integers(1, 3), posts=st.integers(0, 6)),
     min_size=1,
     max_size=3,
 )
@@ -94,6 +98,7 @@ class Evening(RuleBasedStateMachine):
 
     @initialize(turns=PLAYLISTS)
     def begin(self, turns: list[Turn]) -> None:
+        self.turns = turns
         self.books, self.panic, self.clock, self.gate = Books(), Latch(), FakeClock(), Gate()
         self.stage, counters, shared = FakeStage(), Counters(), {"clock": self.clock, "counters": Counters()}
         self.rotation = Rotation(self.gate, self.clock, playlist(turns))
@@ -192,7 +197,7 @@ class Evening(RuleBasedStateMachine):
         self.orders.began(asked)
         self.stage.show(asked.cue)
         if SCENES[asked.cue.scene].flows:
-            while (state := self.rotation.draw(asked.cue.scene, self.stage.glass)) and len(self.stage.glass) < 3:
+            while len(self.stage.glass) < 3 and (state := self.rotation.draw(asked.cue.scene, self.stage.glass)):
                 self.stage.glass.append(state.uri)
         assert self.stage.glass or not self.gate.open_posts(), "the wall is blank though a post may be shown"
         self.clock.tick(seconds)
@@ -203,7 +208,10 @@ class Evening(RuleBasedStateMachine):
         if seldom or self.panic.raised:
             return
         asyncio.run(self.orders.unpin())
-        waiting = {state.uri for state in self.gate.open_posts()}
+        posts = self.gate.open_posts()
+        allowed = [SCENES[turn.scene] for turn in self.turns if turn.posts <= len(posts)]
+        pictorial = all(scene.photos for scene in allowed)  # then words alone have no place
+        waiting = {state.uri for state in posts if has_photo(state) or not pictorial}
         bound = 4 * len(waiting) + 60
         for _ in range(bound):
             if not waiting:

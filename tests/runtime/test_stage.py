@@ -10,7 +10,7 @@ from kiosk.domain.scenes import SCENES, Cue
 from kiosk.runtime.stage import Stage
 from kiosk.ui.stage import WallStage
 
-SEAM = ["show", "withdraw", "slate", "on_glass"]
+SEAM = ["show", "pages", "withdraw", "slate", "on_glass"]
 
 
 def shape(method: object) -> list[tuple[str, object]]:
