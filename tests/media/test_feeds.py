@@ -105,7 +105,7 @@ def test_a_hostile_feed_is_refused_and_the_next_one_works(body):
 
 def test_a_feed_that_needs_too_much_memory_is_refused_and_the_next_one_works():
     async def scene(parser: FeedParser) -> None:
-        with pytest.raises(BadPayload, match="more memory than is allowed"):
+        with pytest.raises(BadPayload):  # by its own word, or because the worker died of it
             await parser.parse(b"<rss version='2.0'><channel>" + b"<item><title>a &nbsp; <b" * 80_000, "")
         assert (await parser.parse(FEED, "")).title == "Blog"
 
