@@ -16,6 +16,7 @@ from kiosk.runtime.panic import Panic
 from kiosk.runtime.rotation import Rotation
 from kiosk.runtime.talk import Talk
 from kiosk.settings.stops import stop_words
+from kiosk.ui.bigwords import BigWords
 from kiosk.ui.brand import READABLE
 from kiosk.ui.desk import DeskView
 from kiosk.ui.errands import Errands
@@ -62,9 +63,8 @@ class House:
             counters=counters,
             columns=settings.wall.columns,
             least=settings.hall.least,
-            terms=self.talk.terms,
+            words=BigWords(self.talk.terms, shell.brand.theme.font.family),
         )
-        self.stage.words.family = shell.brand.theme.font.family
         self.orders = Orders(
             rotation=self.rotation,
             gate=self.gate,

@@ -10,6 +10,7 @@ from kiosk.domain.errors import ArchiveError
 from kiosk.runtime.gate import Gate
 from kiosk.runtime.ledger import Ledger
 from kiosk.runtime.watchdog import Watchdog, notify
+from kiosk.ui.bigwords import BigWords
 from kiosk.ui.screens import Screens
 from kiosk.ui.stage import WallStage
 
@@ -80,4 +81,5 @@ def _bare_stage(shell: Shell, clock: Clock, counters: Counters) -> WallStage:
         cards=shell.cards,
         clock=clock,
         counters=counters,
+        words=BigWords(),
     )

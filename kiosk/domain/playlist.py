@@ -32,8 +32,7 @@ ALONE: Final = "spotlight"
 
 class Hall(msgspec.Struct, frozen=True):
     """What a choice depends on besides the playlist: the posts that may be shown, oldest approval first, the time in
-    seconds of one steady clock, the minute of the venue's day, what is pinned, and how many
-    terms the last hour has.
+    seconds of one steady clock, the minute of the venue's day, what is pinned, and how many terms the last hour has.
     """
 
     posts: tuple[PostState, ...]
@@ -124,10 +123,8 @@ def _castable(scene: Scene, hall: Hall) -> tuple[PostState, ...]:
 def _cast(turn: Turn, playlist: Playlist, show: Show, hall: Hall) -> Cue | None:
     """Give a turn its posts; None where it would be empty."""
     scene = SCENES[turn.scene]
-    if scene.flows:
-        return Cue(scene.name, (), turn.dwell or scene.dwell) if hall.posts else None
     if not scene.slots:
-        return Cue(scene.name, (), turn.dwell or scene.dwell)
+        return Cue(scene.name, (), turn.dwell or scene.dwell) if hall.posts or not scene.flows else None
     states = next_posts(scene, _castable(scene, hall), show.airtime, playlist.fairness, hall.now)
     return _with(scene, states, turn.dwell) if states else None
 

@@ -11,7 +11,7 @@ from kiosk.domain.model import Kind, Photo
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kiosk.domain.model import PostState
+    from kiosk.domain.model import Attachment, PostState
     from kiosk.domain.scenes import Scene
 
 ARRIVING: Final = 3.0
@@ -62,12 +62,12 @@ def _words_time(text: str) -> float:
     return (len(text) - wide) / NARROW_SPEED + wide / WIDE_SPEED
 
 
-def photos_of(state: PostState) -> Iterator[Photo]:
+def photos_of(state: PostState) -> Iterator[tuple[Attachment, Photo]]:
     """The pictures, other than avatar, emojis and a link's, that arrived with the post, in its author's order."""
     for item in state.post.attachments:
         photo = state.photos.get(item.url)
         if item.kind is not Kind.OTHER and isinstance(photo, Photo):
-            yield photo
+            yield item, photo
 
 
 def photo_count(state: PostState) -> int:

@@ -80,14 +80,12 @@ class BigWords(QObject):
 
     dealt = Signal()
 
-    def __init__(self, counted: Callable[[], tuple[Term, ...]], parent: QObject) -> None:
-        """Hold nothing. QML owns, and collects, what a property gives it without a parent."""
-        super().__init__(parent)
-        self._counted = counted
+    def __init__(self, counted: Callable[[], tuple[Term, ...]] = tuple, family: str = "") -> None:
+        """Hold nothing; `counted` gives the terms of the hour, `family` is what they are set in."""
+        super().__init__()
+        self._counted, self._family = counted, family
         self._above, self._below = Sheet(self), Sheet(self)
         self._view: View | None = None
-        self.family = ""
-        """What words are set in."""
 
     def __len__(self) -> int:
         return len(self._above.terms)
@@ -142,7 +140,7 @@ class BigWords(QObject):
         self._above.fill(terms, in_rows(widths, box, limits))
 
     def _font(self, pixels: int) -> QFont:
-        font = QFont(self.family)
+        font = QFont(self._family)
         font.setPixelSize(max(1, pixels))
         font.setWeight(QFont.Weight.ExtraBold)
         return font

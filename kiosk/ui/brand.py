@@ -10,8 +10,8 @@ from PySide6.QtQml import QQmlProperty
 
 from kiosk.domain.errors import SettingsError
 from kiosk.settings import Theme
+from kiosk.settings.theme import TONES
 from kiosk.ui.backdrop import BrandProvider
-from kiosk.ui.shown import TONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

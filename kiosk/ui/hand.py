@@ -73,6 +73,7 @@ class Hand(QObject):
             return
         self._origin = QRectF(origin.left, origin.top, origin.width, origin.height)
         self.originChanged.emit()
+        self._drop_front()
         self._front.fill((card,))
 
     def withdraw(self, keys: Sequence[str]) -> None:

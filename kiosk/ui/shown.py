@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from kiosk.domain.links import host_of, with_hosts
-from kiosk.domain.model import Card, Kind, Photo, PostState, Quote, Sha256
+from kiosk.domain.model import Card, Photo, PostState, Quote, Sha256
+from kiosk.domain.reading import LOOKED_AT, photos_of
+from kiosk.settings.theme import TONES
 from kiosk.ui.photos import Size
 from kiosk.ui.words import Words, age, isolated, shortened, worded
 
@@ -20,12 +23,6 @@ QUOTED: Final = 300
 
 CHOICES: Final = 6
 """Choices of a poll that are shown at most."""
-
-PHOTOS: Final = 4
-"""Photos of a post that are shown at most."""
-
-TONES: Final = 6
-"""How many card tones the theme has; a post keeps its own."""
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -117,13 +114,10 @@ def _isolated(words: Words) -> Words:
 
 def _photos(state: PostState) -> Iterator[Picture]:
     """The photos that have come, in the author's order; one alone is shown larger than several."""
-    come: list[tuple[Photo, tuple[float, float]]] = []
-    for item in state.post.attachments:
-        photo = state.photos.get(item.url)
-        if item.kind is not Kind.OTHER and isinstance(photo, Photo) and len(come) < PHOTOS:
-            come.append((photo, item.focus or (0.5, 0.5)))
+    come = tuple(islice(photos_of(state), LOOKED_AT))
     size = Size.WALL if len(come) == 1 else Size.TILE
-    for photo, focus in come:
+    for item, photo in come:
+        focus = item.focus or (0.5, 0.5)
         yield Picture(f"image://photo/{photo.sha256}/{size}", photo.width, photo.height, focus)
 
 

@@ -11,7 +11,6 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.domain.reading import has_photo
 from kiosk.domain.scenes import SCENES
-from kiosk.ui.bigwords import BigWords
 from kiosk.ui.columns import Placed
 from kiosk.ui.errands import Errands
 from kiosk.ui.glass import Glass, extent
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
     from kiosk.domain.events import EventDescribed
     from kiosk.domain.model import PostState, PostUri
     from kiosk.domain.scenes import Cue, Scene
-    from kiosk.domain.terms import Term
     from kiosk.runtime.clocks import Clock
     from kiosk.runtime.counters import Counters
     from kiosk.runtime.gate import Gate
+    from kiosk.ui.bigwords import BigWords
     from kiosk.ui.layouts import Layout
     from kiosk.ui.photos import CardProvider, PhotoShelf
     from kiosk.ui.press import Press
@@ -75,10 +74,10 @@ class WallStage(QObject):
         counters: Counters,
         columns: int = 0,
         least: float = 0.0,
-        terms: Callable[[], tuple[Term, ...]] = tuple,
+        words: BigWords,
     ) -> None:
-        """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene, `terms`
-        counts those of the hour; text is at least the share `least` of the screen's height.
+        """Show nothing yet; `resize` says how large the wall is. `draw` chooses the next post for a scene; text is at
+        least the share `least` of the screen's height.
         """
         super().__init__()
         self._gate, self._least = gate, least
@@ -87,7 +86,8 @@ class WallStage(QObject):
         self._errands = Errands(counters, "A card could not be made")
         self._streams = {name: self._stream(scene, draw) for name, scene in SCENES.items() if scene.flows}
         self._hands = {name: Hand(self._glass, self) for name, scene in SCENES.items() if scene.slots}
-        self._words = BigWords(terms, self)
+        self._words = words
+        self._wanted: Cue | None = None
         self._dealt: Cue | None = None
         self._scene = GROUND
         self._described: EventDescribed | None = None
@@ -102,6 +102,7 @@ class WallStage(QObject):
     def show(self, cue: Cue) -> None:
         """Cross-fade to a cue's scene; a further page of the cue that is up goes on with the same cards."""
         scene = SCENES[cue.scene]
+        self._wanted = cue
         if scene.flows:
             self._enter(cue.scene)
             self._streams[cue.scene].fill()
@@ -145,7 +146,7 @@ class WallStage(QObject):
         self._glass.covered = raised
         self._words.clear()
         self.withdraw(self._glass.posts())
-        self._dealt = None
+        self._wanted = self._dealt = None
         self.raisedChanged.emit()
         if not raised:
             for stream in self._streams.values():
@@ -171,7 +172,7 @@ class WallStage(QObject):
         if (width, height) == self._glass.size:
             return
         self._glass.size = (width, height)
-        self._words.resize(self._view(SCENES["words"]))
+        self._words.resize(self._view(next(scene for scene in SCENES.values() if scene.terms)))
         self.withdraw(self._glass.posts())
         for name, stream in self._streams.items():
             stream.resize(*self._view(SCENES[name]))
@@ -193,17 +194,21 @@ class WallStage(QObject):
             stream.fill()
 
     async def _deal(self, scene: Scene, cue: Cue) -> None:
-        """Press a cue's cards, then show them all at once."""
+        """Press a cue's cards, then show them all at once; one that took so long that another is wanted is too late."""
         layout = LAYOUTS[scene.name](self._view(scene), len(cue.posts))
         cards: list[Placed] = []
         page = cue.page if scene.slots == 1 else 0
         misfits = 0
         for state in filter(None, map(self._gate.state, cue.posts[: scene.slots])):
-            if misfits < MISFITS and (has_photo(state) or not scene.photos):
+            if cue is self._wanted and misfits < MISFITS and (has_photo(state) or not scene.photos):
                 placed = [card async for card in self._placed(scene, layout, state, page)]
                 cards += placed
                 misfits += not placed
         cards = [card for card in layout.settled(cards) if self._glass.holds(card.key)]
+        if cue is not self._wanted:
+            for card in cards:
+                self._glass.forget(card.key)
+            return
         if not cards:
             return
         self._dealt = cue
@@ -237,7 +242,7 @@ class WallStage(QObject):
         origin = next((card for card in hand.cards() if card.key in mine), None)
         view = self._view(SCENES[cue.scene])
         card = origin and await self._glass.pressed("SpotlightCard", state, view[:2])
-        if card is not None and origin is not None:
+        if card is not None and origin is not None and cue is self._wanted:
             await hand.rise(Placed(self._glass.keep(state, card), 0, 0, *extent(card)), origin)
             self._changed()
 

@@ -27,9 +27,7 @@ def test_what_several_people_wrote_is_set_large_and_nothing_else_is(on_stage, fr
         await shown(here)
         assert here.stage.property("scene") == "Words"
         assert not here.stage.property("empty"), "no invitation lies on the words"
-        assert set(here.stage.words.above.property("texts")) == {"Sourdough", "wheat"} or set(
-            here.stage.words.above.property("texts")
-        ) == {"sourdough", "wheat"}
+        assert here.stage.words.above.property("texts") == ["Sourdough", "wheat"]
         assert frame(wall).colours > 10
 
     on_stage(test)

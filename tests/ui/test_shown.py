@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from kiosk.domain.fold import fold
 from kiosk.domain.links import with_hosts
 from kiosk.domain.model import Attachment, Author, Card, Emoji, Kind, PhotoFailure, PostState, Quote
+from kiosk.domain.reading import LOOKED_AT
+from kiosk.settings.theme import TONES
 from kiosk.ui.photos import Size
-from kiosk.ui.shown import CHOICES, PHOTOS, QUOTED, TONES, Picture, shown
+from kiosk.ui.shown import CHOICES, QUOTED, Picture, shown
 from kiosk.ui.words import BLANK, isolated
 
 ISOLATE, POP = "\u2068", "\u2069"
@@ -113,7 +115,7 @@ def test_a_photo_that_failed_leaves_its_place_to_the_next():
 def test_several_photos_come_smaller_and_no_more_than_a_card_has_room_for():
     urls = [f"{URL}-{number}" for number in range(6)]
     card = shown(come(waiting(attachments=tuple(map(photo_of, urls))), *urls), NOW)
-    assert len(card.photos) == len(card.pictures) == PHOTOS
+    assert len(card.photos) == len(card.pictures) == LOOKED_AT
     assert all(photo.address.endswith("/tile") for photo in card.photos)
     assert {size for _, size in card.pictures} == {Size.TILE}
 

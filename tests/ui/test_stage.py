@@ -254,3 +254,19 @@ def test_what_scenes_were_given_outlives_them_and_their_garbage(on_stage, shell,
         assert frame(wall).count(GREEN) > 150_000
 
     on_stage(test)
+
+
+@pytest.mark.parametrize("late", ["mosaic", "spotlight"])
+def test_a_cue_whose_pictures_come_late_does_not_take_the_stage_from_the_next_one(on_stage, shell, late):
+    async def test(here, wall) -> None:
+        states = [await here.approved(number, photo(GREEN)) for number in range(3)]
+        before = len(shell.cards._cards)
+        async with here.held_back():
+            here.stage.show(Cue(late, tuple(state.uri for state in states), 5.0))
+            await asyncio.sleep(0.05)
+            here.stage.show(Cue("test-pattern", (), 5.0))
+        await here.stage.ready()
+        assert here.stage.property("scene") == "TestPattern"
+        assert len(shell.cards._cards) == before, "and leaves no card behind"
+
+    on_stage(test)

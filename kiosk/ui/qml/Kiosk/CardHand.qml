@@ -30,14 +30,9 @@ Item {
         target: root.hand
     }
 
-    NumberAnimation {
+    FadeIn {
         id: fade
 
-        duration: Theme.crossfade
-        easing.type: Theme.easing
-        from: 0
-        property: "opacity"
         target: above
-        to: 1
     }
 }

@@ -24,7 +24,6 @@ QtObject {
     property int driftPeriod
     readonly property color ground: root.backdrop ? "transparent" : root.stage
 
-    readonly property int rise: crossfade
     readonly property int heartbeat: 500
     readonly property int easing: Easing.InOutCubic
 

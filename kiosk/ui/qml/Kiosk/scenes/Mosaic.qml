@@ -33,18 +33,13 @@ Backdrop {
     Repeater {
         model: root.hand.front
 
-        delegate: Image {
+        delegate: CardImage {
             id: card
 
-            required property string key
-            required property int breadth
-            required property int extent
             readonly property rect origin: root.hand.origin
 
-            cache: false
             height: Math.round(card.origin.height + (card.extent - card.origin.height) * lift.value)
             smooth: false
-            source: "image://card/" + card.key
             width: Math.round(card.origin.width + (card.breadth - card.origin.width) * lift.value)
             x: Math.round(card.origin.x * (1 - lift.value))
             y: Math.round(card.origin.y * (1 - lift.value))
@@ -65,7 +60,7 @@ Backdrop {
     NumberAnimation {
         id: rise
 
-        duration: Theme.rise
+        duration: Theme.crossfade
         easing.type: Theme.easing
         from: 0
         property: "value"
@@ -76,7 +71,7 @@ Backdrop {
     NumberAnimation {
         id: sink
 
-        duration: Theme.rise
+        duration: Theme.crossfade
         easing.type: Theme.easing
         property: "value"
         target: lift

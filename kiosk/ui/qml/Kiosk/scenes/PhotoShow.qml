@@ -25,9 +25,11 @@ Rectangle {
     clip: true
     color: Theme.stage
 
-    FrameAnimation {
-        running: root.moving && !Theme.reducedMotion
-        onTriggered: root.since += Math.min(0.1, frameTime)
+    Pulse {
+        moving: root.moving && !Theme.reducedMotion
+        scene: "PhotoShow"
+
+        onStep: refreshes => root.since += refreshes / Beat.refresh
     }
 
     Connections {
@@ -63,14 +65,9 @@ Rectangle {
         }
     }
 
-    NumberAnimation {
+    FadeIn {
         id: fade
 
-        duration: Theme.crossfade
-        easing.type: Theme.easing
-        from: 0
-        property: "opacity"
         target: above
-        to: 1
     }
 }

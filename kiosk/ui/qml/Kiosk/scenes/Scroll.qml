@@ -42,26 +42,14 @@ Item {
 
     clip: true
 
-    Component.onCompleted: Beat.moves("Scroll", root.moving)
-    Component.onDestruction: {
-        Beat.moves("Scroll", false);
-        Beat.drifts("Scroll", 0);
-    }
+    Component.onDestruction: Beat.drifts("Scroll", 0)
     onDriftChanged: Beat.drifts("Scroll", root.drift)
-    onMovingChanged: Beat.moves("Scroll", root.moving)
 
-    Connections {
-        function onTick(refreshes: int) {
-            if (root.moving)
-                root.step(refreshes);
-        }
+    Pulse {
+        moving: root.moving
+        scene: "Scroll"
 
-        target: Beat
-    }
-
-    FrameAnimation {
-        running: root.moving && Beat.synced
-        onTriggered: root.step(Math.max(1, Math.round(Math.min(0.1, frameTime) * Beat.refresh)))
+        onStep: refreshes => root.step(refreshes)
     }
 
     Connections {

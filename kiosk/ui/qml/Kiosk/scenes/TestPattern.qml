@@ -23,22 +23,11 @@ Rectangle {
     clip: true
     color: Theme.dark
 
-    Component.onCompleted: Beat.moves("TestPattern", root.moving)
-    Component.onDestruction: Beat.moves("TestPattern", false)
-    onMovingChanged: Beat.moves("TestPattern", root.moving)
+    Pulse {
+        moving: root.moving
+        scene: "TestPattern"
 
-    Connections {
-        function onTick(refreshes: int) {
-            if (root.moving)
-                root.step(refreshes);
-        }
-
-        target: Beat
-    }
-
-    FrameAnimation {
-        running: root.moving && Beat.synced
-        onTriggered: root.step(Math.max(1, Math.round(Math.min(0.1, frameTime) * Beat.refresh)))
+        onStep: refreshes => root.step(refreshes)
     }
 
     Repeater {

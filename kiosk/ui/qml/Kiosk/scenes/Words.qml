@@ -49,14 +49,9 @@ Backdrop {
         target: root.words
     }
 
-    NumberAnimation {
+    FadeIn {
         id: fade
 
-        duration: Theme.crossfade
-        easing.type: Theme.easing
-        from: 0
-        property: "opacity"
         target: above
-        to: 1
     }
 }
