@@ -10,7 +10,7 @@ set -eu
 # What Qt's wheel does not bring, and fonts for what the hall writes.
 NEEDED="libegl1 libgl1 libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libxkbcommon0 libxkbcommon-x11-0 libx11-xcb1
   libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
-  libxcb-xkb1 libxcb-xinerama0 ca-certificates"
+  libxcb-xkb1 libxcb-xinerama0 libxss1 ca-certificates"
 FONTS="fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji"
 
 here=$(cd "$(dirname "$0")/.." && pwd)

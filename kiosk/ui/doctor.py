@@ -30,8 +30,10 @@ LIBRARIES: Final = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
     "libfontconfig.so.1": "libfontconfig1",
+    "libXss.so.1": "libxss1",
 }
-"""Shared libraries that Qt's windows need and its wheel does not bring, with Debian's package for each."""
+"""Shared libraries that Qt's windows need and its wheel does not bring, and what keeps the screens awake, with
+Debian's package for each."""
 
 OWN: Final = "Inter Display"
 """The family that Theme.qml names; it stands in the assets."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from kiosk.archive.event_file import StoredPhoto
     from kiosk.domain.model import Sha256, Standing
     from kiosk.ui.desk import DeskView
+    from kiosk.ui.stream import Stream
 
     Colour = tuple[int, int, int]
 
@@ -209,6 +210,11 @@ class Hall:
         go.set()
         shelf._load = load
         await self.stage.ready()
+
+    @property
+    def stream(self) -> Stream:
+        """The Scroll scene's cards."""
+        return self.stage._streams["scroll"]
 
     async def filled(self) -> None:
         """Fill the strip and wait until every card is on it."""

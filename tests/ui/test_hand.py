@@ -8,16 +8,12 @@ from factories import stored
 from kiosk.domain.scenes import Cue
 
 if TYPE_CHECKING:
-    from kiosk.archive.event_file import StoredPhoto
     from kiosk.domain.model import PostState
 
 GREEN, MAGENTA = (20, 200, 60), (230, 0, 230)
+GREENS, MAGENTAS = stored((320, 240), GREEN), stored((320, 240), MAGENTA)
 FADED = 1.1
 """Seconds after which a cross-fade has ended."""
-
-
-def photo(colour: tuple[int, int, int], size: tuple[int, int] = (320, 240)) -> StoredPhoto:
-    return stored(size, colour)
 
 
 def spotlight(*states: PostState) -> Cue:
@@ -39,7 +35,10 @@ async def risen(here, states) -> None:
 
 def test_a_photo_rises_from_the_grid_to_full_size_with_its_words(on_stage, frame):
     async def test(here, wall) -> None:
-        states = [await here.approved(1, photo(GREEN)), await here.approved(2, photo(MAGENTA))]
+        states = [
+            await here.approved(1, GREENS),
+            await here.approved(2, MAGENTAS),
+        ]
         here.stage.show(mosaic(*states))
         await here.stage.ready()
         grid = frame(wall)
@@ -57,7 +56,10 @@ def test_a_photo_rises_from_the_grid_to_full_size_with_its_words(on_stage, frame
 
 def test_a_risen_photo_is_withdrawn_with_the_very_next_frame_and_so_is_its_tile(on_stage, frame):
     async def test(here, wall) -> None:
-        states = [await here.approved(1, photo(GREEN)), await here.approved(2, photo(MAGENTA))]
+        states = [
+            await here.approved(1, GREENS),
+            await here.approved(2, MAGENTAS),
+        ]
         await risen(here, states)
         here.stage.withdraw((states[0].uri,))
         after = frame(wall)
@@ -71,7 +73,10 @@ def test_a_risen_photo_is_withdrawn_with_the_very_next_frame_and_so_is_its_tile(
 def test_a_scene_that_left_keeps_no_card(on_stage, shell):
     async def test(here, wall) -> None:
         before = len(shell.cards._cards)
-        states = [await here.approved(1, photo(GREEN)), await here.approved(2, photo(MAGENTA))]
+        states = [
+            await here.approved(1, GREENS),
+            await here.approved(2, MAGENTAS),
+        ]
         await risen(here, states)
         assert len(shell.cards._cards) == before + 3
         here.stage.show(spotlight(states[1]))
@@ -83,7 +88,10 @@ def test_a_scene_that_left_keeps_no_card(on_stage, shell):
 
 def test_the_older_spotlight_is_forgotten_once_it_has_faded(on_stage, frame):
     async def test(here, wall) -> None:
-        first, second = await here.approved(1, photo(GREEN)), await here.approved(2, photo(MAGENTA))
+        first, second = (
+            await here.approved(1, GREENS),
+            await here.approved(2, MAGENTAS),
+        )
         here.stage.show(spotlight(first))
         await here.stage.ready()
         here.stage.show(spotlight(second))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from kiosk.archive.event_file import StoredPhoto
     from kiosk.domain.model import PostState
     from kiosk.ui.posts import PostView
-    from kiosk.ui.stream import Stream
 
 GREEN, MAGENTA = (20, 200, 60), (230, 0, 230)
 FADED = 1.1
@@ -25,10 +24,6 @@ FADED = 1.1
 
 def photo(colour: tuple[int, int, int], size: tuple[int, int] = (320, 240)) -> StoredPhoto:
     return stored(size, colour)
-
-
-def stream(here) -> Stream:
-    return here.stage._streams["scroll"]
 
 
 def spotlight(*states: PostState) -> Cue:
@@ -172,7 +167,7 @@ def test_a_wall_of_another_size_is_laid_out_anew(on_stage, frame):
         wall.resize(540, 960)
         await asyncio.sleep(0.05)
         await here.stage.ready()
-        assert stream(here)._columns.card_width <= 540
+        assert here.stream._columns.card_width <= 540
         picture = frame(wall)
         assert picture.image.size == (540, 960)
         assert picture.count(GREEN) > 5000
@@ -196,7 +191,7 @@ def test_a_card_that_cannot_be_made_is_counted_and_holds_nobody_up(on_stage, she
         here.stage.fill()
         await here.stage.ready()
         assert here.stage.on_glass() == (good.uri,)
-        assert bad.uri not in stream(here)._coming
+        assert bad.uri not in here.stream._coming
         assert here.counters.lines()[0].startswith("A card could not be made")
 
     on_stage(test)

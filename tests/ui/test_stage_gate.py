@@ -53,7 +53,7 @@ def test_a_post_that_is_not_showable_is_not_shown_even_where_it_is_asked_for(on_
     async def test(here, wall) -> None:
         waiting = await here.receive(1, photo(GREEN))
         drawn = iter((waiting,))
-        here.stage._streams["scroll"]._draw = lambda _: next(drawn, None)
+        here.stream._draw = lambda _: next(drawn, None)
         here.stage.show(spotlight(waiting))
         await here.filled()
         assert await here.stage._glass.pressed("SpotlightCard", waiting, (900, 400)) is None
@@ -83,7 +83,7 @@ def test_under_the_slate_nothing_is_made_ready(on_stage, frame):
         state = await here.approved(1, photo(GREEN))
         here.stage.show(spotlight(state))
         await here.filled()
-        here.stage._streams["scroll"].advance(0)
+        here.stream.advance(0)
         here.stage.resize(800, 450)
         await here.stage.ready()
         assert here.stage.on_glass() == ()

@@ -10,7 +10,7 @@ Rectangle {
     property int page: 0
     readonly property int tone: root.post.tone
     readonly property bool upright: root.screenHeight > root.width * 1.2
-    readonly property real small: Math.max(Theme.least, Theme.spotSmall * (root.upright ? 0.72 : 1))
+    readonly property real small: root.upright ? Theme.uprightSmall : Theme.spotSmall
     readonly property real pad: Theme.px(0.64 * root.small, root.screenHeight)
 
     color: Theme.papers[root.tone]
@@ -24,14 +24,13 @@ Rectangle {
         x: root.pad * 1.2
         y: root.pad
 
-        PostText {
+        Paragraphs {
             emojis: root.post.emojis
-            font.weight: Font.ExtraBold
             ink: Theme.inks[root.tone]
-            maximumLineCount: root.upright ? 5 : 3
             size: Theme.px(root.small * (root.post.extent > 90 ? 1 : 1.2), root.screenHeight)
-            text: root.post.text
+            text: Fit.excerpt(root.post.text, Theme.face(size, weight), width, root.upright ? 5 : 3)
             visible: text !== ""
+            weight: Font.ExtraBold
             width: parent.width
         }
 
