@@ -18,7 +18,6 @@ from kiosk.runtime.talk import Talk
 from kiosk.settings.stops import stop_words
 from kiosk.ui.bigwords import BigWords
 from kiosk.ui.brand import READABLE
-from kiosk.ui.desk import DeskView
 from kiosk.ui.errands import Errands
 from kiosk.ui.stage import WallStage
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from kiosk.runtime.health import SourceHealth
     from kiosk.runtime.ledger import Ledger
     from kiosk.settings import Settings
+    from kiosk.ui.desk import DeskView
     from kiosk.ui.shell import Shell
 
 
@@ -126,6 +126,8 @@ class House:
 
     def desk(self) -> DeskView:
         """Make what the moderator's window shows."""
+        from kiosk.ui.desk import DeskView  # noqa: PLC0415  # a wall alone is up sooner without it
+
         return DeskView(
             desk=self.commands,
             orders=self.orders,

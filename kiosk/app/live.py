@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+import gc
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from kiosk.app.dressing import dressed
 from kiosk.app.gathering import describe, described_by
 from kiosk.app.house import House
-from kiosk.app.intake import Intake, Reach
-from kiosk.app.loop import in_qt
+from kiosk.app.loop import in_qt, together
 from kiosk.app.show import show
 from kiosk.app.slate import open_patiently
 from kiosk.runtime.clocks import SystemClock
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from kiosk.runtime.counters import Counters
     from kiosk.settings import Settings
     from kiosk.ui.shell import Shell
+
+PATIENCE: Final = 2.0
+"""Seconds that the wall's first cards may take before posts are brought in all the same."""
 
 
 def run(settings: Settings, windows: Windows) -> int:
@@ -41,12 +46,34 @@ def run(settings: Settings, windows: Windows) -> int:
             house = House(shell, ledger, clock, counters, settings)
             await describe(ledger, described)
             await house.furnish(described)
-            reach = await stack.enter_async_context(Reach(settings))
-            intake = Intake(
-                reach, settings, ledger=ledger, gate=house.gate, stage=house.stage, clock=clock, counters=counters
-            )
-            house.health = lambda: intake.supervisor.health
-            intake.supervisor.changed = house.announce
-            await show(house, windows, intake.tasks, None)
+            await show(house, windows, [partial(_take_in, house)], None)
 
     return in_qt(play, brand, settings.wall.renderer)
+
+
+async def _take_in(house: House) -> None:
+    """Bring posts in, once the wall stands: what was saved is on the glass before the network's rooms are even loaded.
+
+    Raises:
+        SettingsError: where a source cannot be made as its table says.
+
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(house.stage.ready(), PATIENCE)
+    await asyncio.to_thread(import_module, "kiosk.app.intake")
+    from kiosk.app.intake import Intake, Reach  # noqa: PLC0415  # just loaded, beside the wall's first frames
+
+    async with Reach(house.settings) as reach:
+        intake = Intake(
+            reach,
+            house.settings,
+            ledger=house.ledger,
+            gate=house.gate,
+            stage=house.stage,
+            clock=house.clock,
+            counters=house.counters,
+        )
+        house.health = lambda: intake.supervisor.health
+        intake.supervisor.changed = house.announce
+        gc.freeze()  # as in `show`: none of this is ever garbage
+        await together(intake.tasks)

@@ -73,6 +73,17 @@ async def _sweep() -> None:
                 break
 
 
+async def together(tasks: list[Task]) -> None:
+    """Run tasks until one of them fails; the others have ended when its error is raised."""
+    running = [asyncio.ensure_future(task()) for task in tasks]
+    try:
+        await asyncio.gather(*running)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
 async def until(ended: asyncio.Event, tasks: list[Task], duration: float | None) -> None:
     """Run tasks until `ended`, a signal, the time is up, or one of them fails; its error is raised then."""
     loop = asyncio.get_running_loop()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kiosk.domain.contrast import veil, written
 from kiosk.domain.errors import MediaError, SettingsError
-from kiosk.media.decode import PhotoDecoder, Still
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kiosk.media.decode import PhotoDecoder, Still
     from kiosk.settings import Theme
 
 LARGEST: Final = 32_000_000
@@ -36,6 +36,8 @@ async def open_stills(theme: Theme) -> Stills:
     wanted = (theme.logo.file, theme.background.file if theme.background.kind == "picture" else "")
     if not any(wanted):
         return Stills()
+    from kiosk.media.decode import PhotoDecoder  # noqa: PLC0415  # most themes name no picture, and a wall wants to be up soon
+
     decoder = PhotoDecoder()
     try:
         logo, background = [await _opened(decoder, theme, file) if file else None for file in wanted]

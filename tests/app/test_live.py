@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from app.offscreen import kiosk, running, systemd
 
 from kiosk.archive.event_file import EventFile
@@ -57,3 +60,18 @@ def test_a_wrong_key_is_named_before_any_window(tmp_path):
     assert result.returncode == 2
     assert "interval" in result.stderr
     assert not (tmp_path / "event.wall").exists()
+
+
+def test_the_wall_is_up_before_the_networks_rooms_are_even_loaded():
+    command = [sys.executable, "-c", "import sys, kiosk.cli, kiosk.app.live; print(*sys.modules)"]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "PySide6.QtQuick" in loaded
+    assert not {"httpx", "kiosk.app.intake", "kiosk.sources.mastodon.mastodon", "kiosk.media.decode"} & set(loaded)
+
+
+def test_a_source_that_cannot_be_made_ends_the_program_with_a_sentence(tmp_path):
+    (tmp_path / "event.toml").write_text(EVENT + 'token_file = "nowhere.token"\n', "utf-8")
+    result = kiosk("run", "event.toml", folder=tmp_path)
+    assert result.returncode == 2
+    assert "nowhere.token" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -7,7 +7,7 @@ import sys
 import pytest
 from app.offscreen import ROOT, environment
 
-from kiosk.app.loop import until
+from kiosk.app.loop import together, until
 from kiosk.domain.errors import ArchiveError
 
 
@@ -96,3 +96,21 @@ def printed(program: str) -> list[str]:
     done = subprocess.run(command, env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
+
+
+def test_tasks_that_belong_together_end_together():
+    ended: list[str] = []
+
+    async def forever() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("ended")
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise ArchiveError("The disk is full.")
+
+    with pytest.raises(ArchiveError, match="disk is full"):
+        asyncio.run(together([forever, fails, forever]))
+    assert ended == ["ended", "ended"]
