@@ -27,7 +27,7 @@ examples:
   kiosk run tweetup.toml                       wall on the outer screen, desk on yours
   kiosk replay evening.wall --speed 4          a saved event again, four times as fast, without a network
   kiosk snapshot evening.wall --scene spotlight --size 3840x2160 -o stage.png
-  kiosk gallery evening.wall --theme paper -o looks/    every scene as a picture
+  kiosk gallery evening.wall -o looks/         every scene in every theme as pictures
   kiosk doctor                                 what this machine has and lacks
 
 exit codes: 0 done, 2 wrong usage or configuration, 1 anything else
@@ -152,13 +152,13 @@ def _add_recorded(commands: Any) -> None:  # argparse names its type only privat
     snapshot.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
     snapshot.set_defaults(command=_snapshot)
 
-    gallery = commands.add_parser("gallery", help="draw every scene of a saved event, off-screen")
+    gallery = commands.add_parser("gallery", help="draw every scene of a saved event in every theme, off-screen")
     gallery.add_argument("file", type=Path, metavar="FILE.wall")
     gallery.add_argument(
-        "--size", type=_size, action="append", metavar="WxH", help="pixels; again for more (1920x1080)"
+        "--size", type=_size, action="append", metavar="WxH", help="pixels; again for more (a projector, 4K, upright)"
     )
     gallery.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
-    gallery.add_argument("--theme", default="night", metavar="THEME", help=_LOOKS)
+    gallery.add_argument("--theme", action="append", metavar="THEME", help="a look; again for more (all there are)")
     gallery.set_defaults(command=_gallery)
 
 
@@ -196,12 +196,12 @@ def _snapshot(arguments: argparse.Namespace) -> int:
 
 
 def _gallery(arguments: argparse.Namespace) -> int:
-    from kiosk.app.gallery import gallery  # noqa: PLC0415  # Qt only once a window is needed
+    from kiosk.app.gallery import SIZES, gallery  # noqa: PLC0415  # Qt only once a window is needed
 
     if not arguments.output.is_dir():
         raise UsageError(f"There is no folder {arguments.output}; make it first.")
-    sizes = arguments.size or [(1920, 1080)]
-    return gallery(arguments.file, arguments.theme, sizes=sizes, folder=arguments.output, say=_say)
+    themes = arguments.theme or settings.theme_names()
+    return gallery(arguments.file, themes, sizes=arguments.size or SIZES, folder=arguments.output, say=_say)
 
 
 def _check(arguments: argparse.Namespace) -> int:
