@@ -156,14 +156,15 @@ def _encoded(picture: bytes) -> Encoded:
         profile = image.info.get("icc_profile")
         turn = _TURNS.get(_orientation(image))
     # The box is square, so turning after scaling gives the same picture as before it, for a tenth of the memory.
-    small.thumbnail(BOX, Image.Resampling.LANCZOS, reducing_gap=1.0)
+    # Bicubic differs from Lanczos by a tenth of the energy that our JPEG loses anyway, for four fifths of its time.
+    small.thumbnail(BOX, Image.Resampling.BICUBIC, reducing_gap=1.0)
     small = _in_srgb(small, profile)
     if turn is not None:
         small = small.transpose(turn)
     wall = Image.new("RGB", small.size)
     wall.paste(small)  # pixels only: comments, GPS tags and profiles stay behind
     thumbnail = wall.copy()
-    thumbnail.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+    thumbnail.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS, reducing_gap=1.5)
     return _jpeg(wall), _jpeg(thumbnail), wall.width, wall.height
 
 
@@ -219,7 +220,7 @@ def _measure(image: Image.Image) -> None:
 def _flat(image: Image.Image) -> Image.Image:
     """Load the picture as L, RGB or CMYK without transparency; JPEG is scaled while it is decoded."""
     if isinstance(image, JpegImagePlugin.JpegImageFile):
-        image.draft(None, BOX)
+        image.draft(None, _fitted(image.size))
     image.load()
     _measure(image)
     if image.has_transparency_data:
@@ -230,6 +231,12 @@ def _flat(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return image.point(lambda value: value / 256).convert("L")
     return image if image.mode in {"L", "RGB", "CMYK"} else image.convert("RGB")
+
+
+def _fitted(size: tuple[int, int]) -> tuple[int, int]:
+    """The size within `BOX` of a picture of that size, in pixels; `draft` takes a box as what has to be covered."""
+    share = min(1.0, BOX[0] / max(size))
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
 
 
 def _orientation(image: Image.Image) -> int:

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageCms, ImageStat
+from PIL import Image, ImageChops, ImageCms, ImageStat, JpegImagePlugin
 
 from kiosk.media.worker import BACKDROP, BOX, PIXELS, SIDE, THUMBNAIL, encode
 
@@ -268,3 +268,23 @@ def _in_a_worker(picture: bytes) -> str:
     ended = subprocess.run([sys.executable, "-c", code], input=picture, capture_output=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr.decode()
     return ended.stdout.decode()
+
+
+@pytest.mark.parametrize(("size", "scale"), [((6000, 4000), 2), ((4000, 6000), 2), ((4000, 3000), 1)])
+def test_a_photo_twice_as_long_as_its_box_is_scaled_while_it_is_decoded(size, scale, monkeypatch):
+    loaded = []
+    load = JpegImagePlugin.JpegImageFile.load
+
+    def watched(image):
+        loaded.append(image.size)
+        return load(image)
+
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", watched)
+    outcome = encode(_saved(Image.new("RGB", size, "teal"), "JPEG"))
+    assert max(outcome[2:]) == BOX[0]
+    assert loaded[0] == (size[0] // scale, size[1] // scale)
+
+
+def test_a_truncated_photo_that_is_scaled_while_it_is_decoded_is_refused():
+    whole = _saved(Image.effect_noise((6000, 4000), 50).convert("RGB"), "JPEG")
+    assert "damaged" in _reason(whole[: len(whole) // 2])
