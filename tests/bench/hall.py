@@ -1,6 +1,7 @@
 """A live event with what a bench needs beside it: somebody who approves at once, and a count of what is kept.
 
-`hall.py EVENT.toml [--desk] [--approve] [--count FILE]` is `kiosk run`; counts are appended to FILE as JSON lines.
+`hall.py EVENT.toml [--desk] [--approve FILE] [--count FILE]` is `kiosk run`; what becomes of each post, and counts, are
+appended to FILE as JSON lines.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import gc
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +23,18 @@ from PySide6.QtCore import QObject
 from kiosk import settings
 from kiosk.app import live
 from kiosk.app.show import Windows, show
-from kiosk.domain.events import Approved
-from kiosk.domain.model import Standing
+from kiosk.domain.events import Approved, PhotoStored, PostReceived
+from kiosk.domain.model import PostState, Standing
 from kiosk.domain.moderation import content_hash
 from kiosk.sources import OPTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QImage
+
     from kiosk.app.house import House
+    from kiosk.domain.events import Change
 
 EVERY = 250
 """Cards between two counts."""
@@ -43,6 +50,33 @@ async def approve(house: House) -> None:
         events = [Approved(at=now, uri=s.uri, by="bench", content=content_hash(s)) for s in ready]
         if events:
             await house.ledger.commit(*events)
+
+
+STEPS = {PostReceived: "taken", PhotoStored: "decoded", Approved: "approved"}
+
+
+def tell(house: House, into: Path) -> None:
+    """Write down when each post was taken in, decoded, approved and joined the strip, in monotonic seconds."""
+    lines = into.open("a", encoding="utf-8", buffering=1)
+
+    def say(what: str, state: PostState) -> None:
+        name = state.uri.rpartition(":")[2]
+        lines.write(json.dumps({"what": what, "id": name, "at": time.monotonic()}) + "\n")
+
+    def follow(changes: Sequence[Change]) -> None:
+        for change in changes:
+            if type(change.event) in STEPS and isinstance(change.after, PostState):
+                say(STEPS[type(change.event)], change.after)
+
+    glass = house.stage._glass
+    keep = glass.keep
+
+    def kept(state: PostState, card: QImage) -> str:
+        say("joined", state)
+        return keep(state, card)
+
+    glass.keep = kept
+    house.ledger.listen(follow)
 
 
 async def count(house: House, into: Path) -> None:
@@ -73,12 +107,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("event", type=Path)
     parser.add_argument("--desk", action="store_true")
-    parser.add_argument("--approve", action="store_true")
+    parser.add_argument("--approve", type=Path)
     parser.add_argument("--count", type=Path)
     given = parser.parse_args()
 
     async def watched(house: House, windows: Windows, work: list, duration: float | None) -> None:
         more = [lambda: approve(house)] if given.approve else []
+        if given.approve:
+            tell(house, given.approve)
         more += [lambda: count(house, given.count)] if given.count else []
         await show(house, windows, [*work, *more], duration)
 

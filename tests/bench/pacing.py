@@ -10,7 +10,8 @@ stays of them. Exit code 1 where an aim is missed.
 from __future__ import annotations
 
 import argparse
-import io
+import atexit
+import functools
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +37,8 @@ from sampler import Sampler, Watched
 from Xlib.error import ConnectionClosedError
 
 from kiosk.archive.event_file import EventFile
+from kiosk.domain.events import CueShown
+from kiosk.domain.model import Standing
 from kiosk.settings import assets_folder
 from kiosk.ui.columns import Columns
 
@@ -46,6 +50,15 @@ SIZES = [(1920, 1080, 60), (3840, 2160, 120)]
 
 SETTLED = 6.0
 """Seconds after the first frame at which measuring begins."""
+
+STEADY = 15.0
+"""Seconds more after which arrivals have come to a steady state."""
+
+A_MINUTE, PHOTOS = 200, 260
+LATEST = 12.0
+"""Seconds before the end in which a post may be handed over and not be through: a poll, its batch, an approval."""
+
+STEPS = ("taken", "decoded", "approved", "joined")
 
 AS_INSTALLED = """
 import sys
@@ -199,27 +212,36 @@ def held(where: str, aims: list[tuple[str, float, float]]) -> list[str]:
     return faults
 
 
+@functools.cache
+def pictures() -> list[Path]:
+    """Photos of 12 megapixels, each another, made once and before anything is measured."""
+    folder = Path(tempfile.mkdtemp(prefix="photos"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = []
+    for number in range(PHOTOS):
+        noise = Image.effect_noise((400, 300), 60 + number % 60).resize((4000, 3000)).convert("RGB")
+        tint = Image.new("RGB", (4000, 3000), (number * 40 % 256, 200 - number % 150, 120))
+        made.append(folder / f"{number}.jpg")
+        Image.blend(noise, tint, 0.5).save(made[-1], "JPEG", quality=88)
+    return made
+
+
 @contextmanager
-def arriving(spool: Path, a_minute: int) -> Iterator[None]:
-    """Hand over so many posts a minute, each with a photo of 12 megapixels."""
+def arriving(spool: Path, a_minute: int) -> Iterator[dict[str, float]]:
+    """Hand over so many posts a minute, each with a photo of its own; yields when each was, by its id."""
     for box in ("tmp", "new", "taken", "bad", "withdrawn"):
         (spool / box).mkdir(parents=True, exist_ok=True)
-    pictures = []
-    for number in range(6):
-        noise = Image.effect_noise((400, 300), 60 + number * 10).resize((4000, 3000)).convert("RGB")
-        image = Image.blend(noise, Image.new("RGB", (4000, 3000), (40 * number, 200 - 30 * number, 120)), 0.5)
-        sink = io.BytesIO()
-        image.save(sink, "JPEG", quality=88)
-        pictures.append(sink.getvalue())
+    photos, handed = pictures(), dict[str, float]()
     ended = threading.Event()
 
     def deliver() -> None:
-        number = 0
-        while not ended.wait(60 / a_minute):
-            number += 1
+        began = time.monotonic()
+        for number, photo in enumerate(photos):
+            if ended.wait(max(0.0, began + number * 60 / a_minute - time.monotonic())):
+                return
             folder = spool / "tmp" / f"p{number}"
             folder.mkdir()
-            (folder / "1.jpg").write_bytes(pictures[number % 6] + str(number).encode())
+            (folder / "1.jpg").hardlink_to(photo)
             post = {
                 "version": 1,
                 "id": f"p{number}",
@@ -230,42 +252,83 @@ def arriving(spool: Path, a_minute: int) -> Iterator[None]:
             }
             (folder / "post.json").write_text(json.dumps(post), "utf-8")
             folder.rename(spool / "new" / f"p{number}")
+            handed[f"p{number}"] = time.monotonic()
 
     thread = threading.Thread(target=deliver)
     thread.start()
     try:
-        yield
+        yield handed
     finally:
         ended.set()
         thread.join()
 
 
+class Followed(NamedTuple):
+    """What became of the posts handed over while it was measured, but in the last seconds: in percent."""
+
+    approved: float
+    joined: int
+    fresh: float
+
+
+def followed(handed: dict[str, float], told: Path, begun: float, ended: float) -> Followed:
+    """Count what the wall had done by `ended` with what was handed over between `begun` and `LATEST` before the end."""
+    lines = [json.loads(line) for line in told.read_text("utf-8").splitlines()]
+    until = {what: {each["id"] for each in lines if each["what"] == what and each["at"] < ended} for what in STEPS}
+    due = {name for name, at in handed.items() if begun <= at < ended - LATEST}
+    joining = [each["id"] for each in lines if each["what"] == "joined" and begun <= each["at"] < ended]
+    for what in STEPS:
+        say(f"    {what}: {len(due & until[what])} of {len(due)} handed over")
+    fresh = sum(name in handed for name in joining)
+    return Followed(100 * len(due & until["approved"]) / len(due), len(joining), 100 * fresh / max(1, len(joining)))
+
+
+def shown_before(file: Path) -> None:
+    """Let the wall have shown every post of an event, so that those that arrive are the fresh ones."""
+    opened = EventFile.open(file)
+    uris = tuple(state.uri for state in opened.states(Standing.APPROVED, limit=1000))
+    opened.append([CueShown(at=datetime.now(UTC), scene="scroll", uris=uris, seconds=1.0)])
+    opened.close()
+
+
 def busy_hall(seconds: float, *, desk: bool) -> list[str]:
-    """The wall while posts arrive and join, with the desk open and scrolling where `desk` says so."""
+    """The wall while posts arrive and join, with the desk open and scrolling where `desk` says so.
+
+    Every post must have been decoded and approved by the end, and be open to be shown. At a speed that can be read
+    the strip has room for some 20 cards a minute, so that not each of 200 can be on it: each that joins must be new.
+    """
     width, height, speed = SIZES[0]
     title = "arrivals and the desk" if desk else "arrivals"
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        toml = event(folder, speed, '[[source]]\nkind = "spool"\nfolder = "spool"\n')
-        command = [sys.executable, str(BENCH / "hall.py"), str(toml), "--approve", *(["--desk"] if desk else [])]
+        folder, begun = Path(name), list[float]()
+        toml, told = event(folder, speed, '[[source]]\nkind = "spool"\nfolder = "spool"\n'), folder / "told"
+        shown_before(folder / "event.wall")
+        hall = [sys.executable, str(BENCH / "hall.py"), str(toml), "--approve", str(told)]
+        command = [*hall, *(["--desk"] if desk else [])]
 
-        def scroll(screen: str) -> None:
-            threading.Thread(target=press, args=(screen, seconds), daemon=True).start()
+        def settle(screen: str) -> None:
+            time.sleep(STEADY)
+            if desk:
+                threading.Thread(target=press, args=(screen, seconds), daemon=True).start()
+            begun.append(time.monotonic())
 
-        with arriving(folder / "spool", 200):
-            figures = measure(
-                command,
-                folder,
-                (width, height),
-                seconds,
-                beside=1280 if desk else 0,
-                meanwhile=scroll if desk else None,
-            )
-        say(f"{width}×{height} {title}: {figures}")
-        joined = len(list((folder / "spool" / "taken").glob("p*")))
-        say(f"    {joined} posts with photos were taken in meanwhile")
+        with arriving(folder / "spool", A_MINUTE) as handed:
+            beside = 1280 if desk else 0
+            figures = measure(command, folder, (width, height), seconds, beside=beside, meanwhile=settle)
+        load = os.getloadavg()[0]
+        say(f"{width}×{height} {title}: {figures}, load {load:.1f}")
+        counted = followed(handed, told, begun[0], begun[0] + seconds)
+        say(f"    {counted.joined} cards joined the strip")
     share = 100 * figures.watched.missed / (seconds * 60)
-    return held(title, [("% missed", share, 1.0), ("longest gap in ms", 1000 * figures.watched.longest, 50.0)])
+    return held(
+        title,
+        [
+            ("% missed", share, 1.0),
+            ("longest gap in ms", 1000 * figures.watched.longest, 50.0),
+            ("% not decoded and approved", 100 - counted.approved, 5.0),
+            ("% of joining cards that are old", 100 - counted.fresh, 5.0),
+        ],
+    )
 
 
 def press(screen: str, seconds: float) -> None:
